@@ -1,0 +1,1 @@
+"""Values every room speaks: canonical bytes, identifiers, amounts, money, time, errors."""

@@ -1,0 +1,85 @@
+"""Instants and calendar days, each in exactly one spelling.
+
+An instant is UTC with microseconds, `2026-11-22T10:00:00.000000Z`; a day is `2026-11-22`. Both
+sort as text in the order of time, so the core compares them as they were signed and parses only
+where it must count days.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from ledger.kernel.errors import ValueFormError
+
+INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+_INSTANT = re.compile(INSTANT, re.ASCII)
+_DAY = re.compile(DAY, re.ASCII)
+
+
+def check_instant(text: str) -> str:
+    """The same text, if it is a real instant in the one spelling."""
+    parse_instant(text)
+    return text
+
+
+def check_day(text: str) -> str:
+    """The same text, if it is a real day in the one spelling."""
+    parse_day(text)
+    return text
+
+
+def parse_instant(text: str) -> datetime:
+    """The instant as an aware `datetime` in UTC."""
+    if _INSTANT.fullmatch(text) is None:
+        raise ValueFormError(
+            f"{text[:40]!r} is not an instant", hint="Write it as 2026-11-22T10:00:00.000000Z"
+        )
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueFormError(f"{text!r} is not a real date and time") from None
+
+
+def render_instant(moment: datetime) -> str:
+    """The one spelling of an aware `datetime`."""
+    if moment.tzinfo is None:
+        raise ValueFormError("a time without a zone is not an instant")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+
+
+def parse_day(text: str) -> date:
+    """The day as a `date`."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueFormError(f"{text[:40]!r} is not a day", hint="Write it as 2026-11-22")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueFormError(f"{text!r} is not a real day") from None
+
+
+def local_day(instant: str, utc_offset_minutes: int) -> str:
+    """The calendar day on which an instant falls in a fund's time zone (a fixed offset)."""
+    moment = datetime.fromisoformat(instant[:19]) + timedelta(minutes=utc_offset_minutes)
+    return moment.date().isoformat()
+
+
+def add_days(day: str, days: int) -> str:
+    """The day that many days later (or earlier); clipped to the years 0001 to 9999."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    except OverflowError:
+        return date.max.isoformat() if days > 0 else date.min.isoformat()
+
+
+def days_between(first: str, last: str) -> int:
+    """How many days `last` is after `first`."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def add_days_to_instant(instant: str, days: int) -> str:
+    """The same time of day that many days later; clipped to the years 0001 to 9999."""
+    return add_days(instant[:10], days) + instant[10:]

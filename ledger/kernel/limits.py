@@ -1,0 +1,49 @@
+"""Every bound of the product in one place, with its unit and its reason."""
+
+from __future__ import annotations
+
+# Bytes. C2SP tlog-tiles gives an entry a two-byte length, so a record cannot be longer.
+RECORD_BYTES_MAX = 65_535
+PAYLOAD_BYTES_MAX = 40_000
+OUTCOME_BYTES_MAX = 8_000
+ENVELOPE_BYTES_MAX = 57_000
+CHECKPOINT_BYTES_MAX = 128 * 1024
+MANIFEST_BYTES_MAX = 16 * 1024 * 1024
+BOOK_BYTES_MAX = PAYLOAD_BYTES_MAX - 2_000
+HISTORY_BYTES_MAX = 64 * 1024 * 1024
+KEY_FILE_BYTES_MAX = 16 * 1024
+
+# JSON: deeper than any format of ours, shallow enough that no parser recurses far.
+DEPTH_MAX = 32
+INTEGER_MAX = 2**53 - 1
+
+# Counts.
+SIGNATURES_MAX = 16
+NOTE_SIGNATURES_MAX = 32
+OFFICERS_MAX = 64
+KEYS_PER_OFFICER_MAX = 8
+BOOKS_PER_MANDATE_MAX = 16
+EVIDENCE_MAX = 16
+FACTS_MAX = 32
+FEES_MAX = 4
+FINDINGS_MAX = 64
+
+# Characters.
+AMOUNT_CHARS_MAX = 60
+TEXT_CHARS_MAX = 400
+NAME_CHARS_MAX = 120
+
+# Digits after the point that an asset may have (18 is wei; some tokens use 24).
+SCALE_MAX = 30
+
+# Days.
+VALIDITY_DAYS_MAX = 400
+CLOCK_JUMP_DAYS_MAX = 7
+BACKDATING_DAYS_MAX = 36_600
+NOTICE_DAYS_MAX = 3_660
+
+# Sequencer: one group commit takes at most this many envelopes.
+BATCH_RECORDS_MAX = 500
+
+# Rows read at once when a log is loaded.
+PAGE_RECORDS = 1_000

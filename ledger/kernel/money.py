@@ -1,0 +1,60 @@
+"""Money: an integer of minor units of one ISO 4217 currency. Currencies never mix.
+
+The list of currencies and their minor units is the maintained `iso4217` package; precious metals,
+funds codes and test codes (no minor unit) are not money here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from iso4217 import Currency
+
+from ledger.kernel.amounts import parse_amount, render_amount
+from ledger.kernel.errors import ValueFormError
+
+
+@lru_cache(maxsize=256)
+def minor_unit_digits(currency: str) -> int:
+    """Digits after the point of a currency; `ValueFormError` if it is not an ISO 4217 currency."""
+    try:
+        digits = Currency(currency).exponent
+    except ValueError:
+        raise ValueFormError(
+            f"{currency[:8]!r} is not an ISO 4217 currency", hint="Use a code such as USD or KZT"
+        ) from None
+    if digits is None:
+        raise ValueFormError(f"{currency} has no minor unit and is not money here")
+    return int(digits)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`minor_units` of `currency`; 1 USD is `Money("USD", 100)`."""
+
+    currency: str
+    minor_units: int
+
+    @classmethod
+    def parse(cls, currency: str, text: str) -> Money:
+        """From the canonical decimal in whole units."""
+        return cls(currency, parse_amount(text, minor_unit_digits(currency)))
+
+    def render(self) -> str:
+        """The canonical decimal in whole units."""
+        return render_amount(self.minor_units, minor_unit_digits(self.currency))
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.currency, self.minor_units + self._same(other))
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.currency, self.minor_units - self._same(other))
+
+    def __neg__(self) -> Money:
+        return Money(self.currency, -self.minor_units)
+
+    def _same(self, other: Money) -> int:
+        if other.currency != self.currency:
+            raise ValueFormError(f"{self.currency} and {other.currency} do not add")
+        return other.minor_units
