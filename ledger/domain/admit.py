@@ -1,0 +1,142 @@
+"""Admission: whether an event may be recorded here and now, and as what.
+
+It reads the state and changes nothing. The sequencer calls it for every record, and every auditor
+calls it again and compares the outcome byte for byte. Before it `advance` has brought the state to
+`recorded_at`; after it `apply` changes the state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.domain.approvals import ANSWER_REFUSED, GIVEN, WITHDRAWN
+from ledger.domain.decision import Decision, decide
+from ledger.domain.digest import state_digest
+from ledger.domain.kind import Nature
+from ledger.domain.laws import deny
+from ledger.domain.outcome import (
+    PENDING,
+    REFUSED,
+    Admission,
+    Effect,
+    Finding,
+    Outcome,
+    Refusal,
+    Rejection,
+)
+from ledger.domain.proposal import Proposal, Signature
+from ledger.domain.rejections import rejection_of, signing_officers
+from ledger.domain.signatories import approvers
+from ledger.domain.view import View
+
+if TYPE_CHECKING:
+    from ledger.domain.policy import Engine, Requirement
+    from ledger.domain.state import State
+    from ledger.domain.verified import VerifiedEvent
+
+
+def admit(
+    state: State, verified: VerifiedEvent, recorded_at: str, engine: Engine
+) -> Admission | Refusal | Rejection:
+    """Decide one verified event in the state before it.
+
+    `recorded_at` is the instant at which the record will be made; the state must have been
+    advanced to it. An `Admission` or a `Refusal` is recorded, a `Rejection` is only answered.
+    """
+    rejection = rejection_of(state, verified, recorded_at)
+    if rejection is not None:
+        return rejection
+    view = view_of(state, verified, engine)
+    decision, effects = _decided(view)
+    outcome = Outcome(
+        verdict=decision.verdict,
+        findings=decision.findings,
+        effects=effects,
+        mandate=state.mandate.event_id if state.mandate else "",
+        state_digest=_digest(view, decision),
+    )
+    return Refusal(outcome) if decision.verdict == REFUSED else Admission(outcome)
+
+
+def view_of(state: State, verified: VerifiedEvent, engine: Engine) -> View:
+    """The event as laws see it, at the position after the state's."""
+    day = state.day or verified.body.valid_until[:10]
+    return View(
+        state=state,
+        engine=engine,
+        event_id=verified.event_id,
+        kind=verified.kind,
+        body=verified.body,
+        signatures=signatures_of(state, verified),
+        day=day,
+        position=state.position + 1,
+    )
+
+
+def signatures_of(state: State, verified: VerifiedEvent) -> list[Signature]:
+    """The envelope's signatures with their officers, the author's first."""
+    officers = signing_officers(state, verified) or []
+    signatures = [
+        Signature(officer, keyid, state.position + 1)
+        for officer, keyid in zip(officers, verified.keyids, strict=False)
+    ]
+    author = verified.body.author
+    return sorted(signatures, key=lambda sign: (sign.officer != author, sign.officer))
+
+
+def _digest(view: View, decision: Decision) -> str:
+    if view.kind.name != "period.closed.v1" or decision.verdict == REFUSED:
+        return ""
+    return state_digest(view.state)
+
+
+def _decided(view: View) -> tuple[Decision, tuple[Effect, ...]]:
+    decision = decide(view)
+    if view.kind.nature is not Nature.APPROVAL or decision.verdict == REFUSED:
+        return decision, ()
+    return _answered(view, view.state.proposals[view.body.proposal], decision)
+
+
+def _answered(
+    view: View, proposal: Proposal, decision: Decision
+) -> tuple[Decision, tuple[Effect, ...]]:
+    """What an approval, refusal or withdrawal does to the proposal that it names."""
+    if view.kind is WITHDRAWN:
+        return decision, (_refused(proposal, deny("withdrawn")),)
+    again = decide(_view_again(view, proposal))
+    if again.verdict != REFUSED and not _is_asked(view, proposal, again.requirements):
+        return Decision(REFUSED, (deny("office_not_asked"),)), ()
+    if view.kind is ANSWER_REFUSED:
+        return decision, (_refused(proposal, deny("refused_by_officer")),)
+    if again.verdict == PENDING:
+        return decision, ()
+    return decision, (Effect(proposal.event_id, again.verdict, again.findings),)
+
+
+def _refused(proposal: Proposal, *findings: Finding) -> Effect:
+    return Effect(proposal.event_id, REFUSED, findings)
+
+
+def _view_again(view: View, proposal: Proposal) -> View:
+    """The proposal as laws see it now, with this approval among its signatures."""
+    added = view.signatures if view.kind is GIVEN else []
+    return View(
+        state=view.state,
+        engine=view.engine,
+        event_id=proposal.event_id,
+        kind=proposal.kind,
+        body=proposal.body,
+        signatures=[*proposal.signatures, *added],
+        day=view.day,
+        position=view.position,
+        own=proposal,
+    )
+
+
+def _is_asked(view: View, proposal: Proposal, requirements: tuple[Requirement, ...]) -> bool:
+    """Whether the author of this answer counts for any approval that the proposal needs."""
+    return any(
+        view.body.author
+        in approvers(view.state, view.signatures, proposal.author, requirement, view.day)
+        for requirement in requirements
+    )

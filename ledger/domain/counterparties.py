@@ -1,0 +1,74 @@
+"""Counterparties: with whom the fund trades, from whom it receives, to whom it delivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger.domain.body import Body
+from ledger.domain.kind import Kind, Nature
+from ledger.domain.laws import deny
+from ledger.domain.policy import Action
+from ledger.kernel.form import Country, Lei, Name, Slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.domain.outcome import Finding
+    from ledger.domain.state import Event, State
+    from ledger.domain.view import View
+
+
+@dataclass(slots=True)
+class Counterparty:
+    """A registered counterparty."""
+
+    jurisdiction: str
+    lei: str
+
+
+class CounterpartyRegistered(Body):
+    """A party the fund deals with."""
+
+    counterparty: Slug
+    legal_name: Name
+    lei: Lei | None = None
+    jurisdiction: Country
+
+
+def counterparty_laws(view: View, counterparty: str) -> Iterator[Finding]:
+    """That the counterparty is registered."""
+    if counterparty not in view.state.counterparties:
+        yield deny("counterparty_unknown", found=counterparty)
+
+
+def _laws(view: View) -> Iterator[Finding]:
+    if view.body.counterparty in view.state.counterparties:
+        yield deny("counterparty_registered_already", found=view.body.counterparty)
+
+
+def _evolve(state: State, _event: Event, body: CounterpartyRegistered) -> None:
+    state.counterparties[body.counterparty] = Counterparty(body.jurisdiction, body.lei or "")
+
+
+def _action(view: View) -> Action:
+    return Action(
+        kind=view.kind.name,
+        triggers=("register_counterparty",),
+        author=view.body.author,
+        offices=view.offices,
+        value_date=view.body.value_date,
+        counterparty=view.body.counterparty,
+    )
+
+
+KINDS = (
+    Kind(
+        name="counterparty.registered.v1",
+        form=CounterpartyRegistered,
+        nature=Nature.REGISTRY,
+        laws=_laws,
+        evolve=_evolve,
+        action=_action,
+    ),
+)

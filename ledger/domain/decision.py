@@ -1,0 +1,191 @@
+"""Deciding: laws first, then the charter or the mandate, then whether the approvals are there.
+
+The same function decides a new event and, at the completion of its quorum, a proposal again. It
+reads a `View` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ledger.domain.funds import CharterAmended, quorum_after, set_after_without
+from ledger.domain.kind import Nature
+from ledger.domain.kinds import CONSTITUTION
+from ledger.domain.laws import LAWS, deny, exception
+from ledger.domain.officers import OfficerRelieved, in_governance
+from ledger.domain.outcome import (
+    DENY,
+    EFFECTIVE,
+    FLAG,
+    NEEDS_APPROVAL,
+    PENDING,
+    REFUSED,
+    Finding,
+)
+from ledger.domain.policy import Requirement
+from ledger.domain.signatories import approvers, is_met
+from ledger.kernel.instants import add_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.domain.policy import Action
+    from ledger.domain.view import View
+
+CHARTER_QUORUM = "charter_quorum"
+_NATURE_TRIGGER = {
+    Nature.ACT: "any_instruction",
+    Nature.FACT: "any_fact",
+    Nature.REGISTRY: "any_registration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, its findings in order, and the approvals that were or are asked for."""
+
+    verdict: str
+    findings: tuple[Finding, ...]
+    requirements: tuple[Requirement, ...] = ()
+
+
+def decide(view: View) -> Decision:
+    """Decide one event. Approvals (`Nature.APPROVAL`) are decided on laws alone."""
+    laws = [*_common_laws(view), *view.kind.laws(view)]
+    if any(finding.verdict == DENY for finding in laws):
+        return Decision(REFUSED, tuple(laws))
+    if view.kind.nature is Nature.APPROVAL or view.kind is CONSTITUTION:
+        return Decision(EFFECTIVE, tuple(laws))
+    if view.kind.one_signature is not None and view.kind.one_signature(view):
+        return Decision(EFFECTIVE, tuple(laws))
+    by_charter = view.kind.nature is Nature.CHARTER or (
+        view.kind.nature is Nature.REGISTRY and view.state.mandate is None
+    )
+    return _by_charter(view, laws) if by_charter else _by_mandate(view, laws)
+
+
+def _common_laws(view: View) -> Iterator[Finding]:
+    state, body, day = view.state, view.body, view.day
+    if body.value_date > day:
+        yield deny("value_date_in_future", f"at most {day}", body.value_date)
+    if state.charter is None:
+        return
+    if not view.offices:
+        yield deny("officer_not_in_office", found=body.author)
+    # A proposal decided again keeps the bound of the day on which it was recorded.
+    since = state.local_day(view.own.recorded_at) if view.own else day
+    earliest = add_days(since, -state.charter.earliest_value_date_distance(since))
+    if body.value_date < earliest:
+        yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
+    shut = state.shut_until if view.own is None else _closed_until(view)
+    if shut and body.value_date <= shut:
+        yield deny("period_shut", f"after {shut}", body.value_date)
+
+
+def _closed_until(view: View) -> str:
+    """For a proposal decided again only closed periods count: it was there before the closing."""
+    periods = view.state.periods
+    return periods[-1].ends_on if periods else ""
+
+
+def _by_charter(view: View, laws: list[Finding]) -> Decision:
+    if not in_governance(view.state, view.body.author, view.day):
+        return Decision(REFUSED, (*laws, deny("office_not_entitled", "a governance office")))
+    return _weighed(view, laws, charter_requirements(view))
+
+
+def charter_requirements(view: View) -> tuple[Requirement, ...]:
+    """The charter's quorum; where the governance set or the quorum changes, before and after."""
+    charter = view.state.charter
+    offices = tuple(sorted(charter.offices)) if charter else ()
+    before = Requirement(
+        CHARTER_QUORUM, any_of=offices, count=quorum_after(view), author_counts=True
+    )
+    leaving = set_after_without(view)
+    if isinstance(view.body, OfficerRelieved):
+        leaving = frozenset({view.body.officer})
+    if not leaving and not isinstance(view.body, CharterAmended):
+        return (before,)
+    after_offices = offices
+    if isinstance(view.body, CharterAmended):
+        after_offices = tuple(sorted(view.body.charter.governance_offices))
+    after = replace(before, any_of=after_offices, excluding=leaving)
+    return (before, after)
+
+
+def _by_mandate(view: View, laws: list[Finding]) -> Decision:
+    mandate, is_fact = view.state.mandate, view.kind.nature is Nature.FACT
+    if mandate is None or view.kind.action is None:
+        return Decision(REFUSED, (*laws, deny("no_mandate")))
+    if mandate.suspended:
+        if not is_fact:
+            return Decision(REFUSED, (*laws, deny("mandate_suspended")))
+        laws.append(exception("mandate_suspended"))
+    action = view.kind.action(view)
+    action = replace(action, triggers=(*action.triggers, _NATURE_TRIGGER[view.kind.nature]))
+    judgement = view.engine.judge(view.state.executable(mandate.books), action, view.state)
+    findings = list(judgement.findings)
+    if any(finding.verdict == DENY for finding in findings):
+        if not is_fact:
+            return Decision(REFUSED, (*laws, *findings))
+        # What has happened is never refused by policy: it waits for the exception quorum.
+        findings = [_waits(finding) for finding in findings]
+    requirements = judgement.requirements
+    if any(finding.verdict == NEEDS_APPROVAL for finding in (*laws, *findings)):
+        requirements = (*requirements, *_exception_requirements(view, action))
+    return _weighed(view, [*laws, *findings], requirements)
+
+
+def _waits(finding: Finding) -> Finding:
+    return replace(finding, verdict=NEEDS_APPROVAL) if finding.verdict == DENY else finding
+
+
+def _exception_requirements(view: View, action: Action) -> tuple[Requirement, ...]:
+    """The quorum that the mandate names for exceptions; the charter's if it names none."""
+    mandate = view.state.mandate
+    books = view.state.executable(mandate.books) if mandate else []
+    named = view.engine.judge(books, replace(action, triggers=("exception",)), view.state)
+    if named.requirements:
+        return named.requirements
+    charter = view.state.charter
+    return (
+        Requirement(
+            CHARTER_QUORUM,
+            any_of=tuple(sorted(charter.offices)) if charter else (),
+            count=charter.quorum if charter else 0,
+            author_counts=True,
+        ),
+    )
+
+
+def _weighed(
+    view: View, findings: list[Finding], requirements: tuple[Requirement, ...]
+) -> Decision:
+    """Effective if every requirement is met by the signatures so far, else pending."""
+    missing = []
+    for requirement in requirements:
+        counting = approvers(view.state, view.signatures, view.body.author, requirement, view.day)
+        if not is_met(requirement, counting):
+            missing.append(_missing(requirement, counting.keys()))
+    if missing:
+        return Decision(PENDING, (*findings, *missing), requirements)
+    # With the quorum complete an exception no longer waits; it stays visible as a flag.
+    settled = tuple(
+        replace(finding, verdict=FLAG) if finding.verdict == NEEDS_APPROVAL else finding
+        for finding in findings
+    )
+    return Decision(EFFECTIVE, settled, requirements)
+
+
+def _missing(requirement: Requirement, counted: object) -> Finding:
+    offices = " and ".join(requirement.all_of) or " or ".join(requirement.any_of) or "any office"
+    needed = max(requirement.count, len(requirement.all_of))
+    so_far = len(list(counted)) if isinstance(counted, type({}.keys())) else 0
+    return Finding(
+        requirement.rule,
+        NEEDS_APPROVAL,
+        f"{needed} of {offices}",
+        f"{so_far} so far",
+        LAWS.get(requirement.rule, ""),
+    )

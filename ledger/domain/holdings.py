@@ -1,0 +1,86 @@
+"""Units on an account: held, reserved, encumbered, in transit, and by value date.
+
+Every movement is a posting; a balance is the sum of its postings. The same postings feed the
+projections, so what admission believes and what a reader is shown come from one source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ledger.domain.series import DailySeries
+from ledger.kernel.errors import invariant
+
+
+class Leg(Enum):
+    """Which part of a balance a posting moves."""
+
+    HELD = "held"
+    RESERVED = "reserved"
+    ENCUMBERED = "encumbered"
+    IN_TRANSIT = "in_transit"
+    """Units that left the account and have not arrived: shown at the account they left."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPosting:
+    """Base units of one asset moved on one leg of one account on one value date."""
+
+    value_date: str
+    account: str
+    asset: str
+    leg: Leg
+    units: int
+    why: str
+    """`acquisition`, `disposal`, `transfer`, `fee`, `reservation` … for reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsiderationPosting:
+    """Minor units of a currency given or received for an asset."""
+
+    value_date: str
+    asset: str
+    currency: str
+    minor_units: int
+    why: str
+    """`acquisition`, `disposal`, `opening`, `fee`, `cash` …"""
+
+
+@dataclass(slots=True)
+class Balance:
+    """What is on one account of one asset, in base units."""
+
+    held: int = 0
+    reserved: int = 0
+    encumbered: int = 0
+    in_transit: int = 0
+    by_day: DailySeries = field(default_factory=DailySeries)
+    """Held units by value date."""
+
+    @property
+    def free(self) -> int:
+        """Units that are neither reserved nor encumbered."""
+        return self.held - self.reserved - self.encumbered
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is held, reserved, encumbered or under way."""
+        return not (self.held or self.reserved or self.encumbered or self.in_transit)
+
+    def move(self, posting: UnitPosting, position: int) -> None:
+        """Change one leg; design.md's law 3 holds after every event, not between its postings."""
+        if posting.leg is Leg.HELD:
+            self.held += posting.units
+            self.by_day.add(posting.value_date, posting.units)
+            invariant(self.held >= 0, f"units held never below zero (position {position})")
+        elif posting.leg is Leg.RESERVED:
+            self.reserved += posting.units
+            invariant(self.reserved >= 0, f"units reserved never below zero (position {position})")
+        elif posting.leg is Leg.ENCUMBERED:
+            self.encumbered += posting.units
+            invariant(self.encumbered >= 0, f"encumbered never below zero (position {position})")
+        else:
+            self.in_transit += posting.units
+            invariant(self.in_transit >= 0, f"in transit never below zero (position {position})")

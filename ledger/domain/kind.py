@@ -1,0 +1,67 @@
+"""What a kind of event is: its form, who governs it, its laws, and what it changes.
+
+Each noun's module (`transfers.py`, `accounts.py` …) ends with its kinds; `kinds.py` collects them
+into the one closed registry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ledger.domain.body import Body
+    from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
+    from ledger.domain.proposal import Proposal
+    from ledger.domain.state import Event, State
+    from ledger.domain.view import View
+
+
+class Nature(Enum):
+    """Who decides whether an event of a kind becomes effective."""
+
+    CHARTER = "charter"
+    """The charter: governance offices and their quorum."""
+    REGISTRY = "registry"
+    """The charter until a mandate is in force, then the mandate."""
+    ACT = "act"
+    """The mandate. What it does not allow is refused."""
+    FACT = "fact"
+    """The mandate. What it does not allow waits for the exception quorum."""
+    APPROVAL = "approval"
+    """The proposal that it is about."""
+
+
+def _no_laws(_view: View) -> Iterator[Finding]:
+    return iter(())
+
+
+def _nothing(_state: State, _proposal: Proposal) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. The functions read a `View` or change a `State`; they do no I/O."""
+
+    name: str
+    form: type[Body]
+    nature: Nature
+    evolve: Callable[[State, Event, Any], None]
+    """What changes when an event of this kind becomes effective."""
+    laws: Callable[[View], Iterator[Finding]] = _no_laws
+    """Findings that no mandate can lift, in a fixed order."""
+    action: Callable[[View], Action] | None = None
+    """The event as the mandate's rules see it (acts, facts and registry kinds)."""
+    hold: Callable[[State, Proposal], None] = _nothing
+    """What is reserved from the record of the proposal on."""
+    free: Callable[[State, Proposal], None] = _nothing
+    """What is given back when the proposal lapses, is refused, or is withdrawn."""
+    stays_open: bool = False
+    """Effective events of this kind wait for their settlement."""
+    one_signature: Callable[[View], bool] | None = None
+    """For one-officer rights under the charter: True if the author's signature suffices."""

@@ -1,0 +1,67 @@
+"""The closed registry of event kinds (docs/spec/events/). A new form is a new version of a kind.
+
+| about | module |
+|---|---|
+| constitution | `funds` `officers` `keys` |
+| mandate | `mandates` |
+| registry | `assets` `custodians` `accounts` `counterparties` |
+| movements | `acquisitions` `disposals` `exchanges` `transfers` `receipts` `encumbrances` `cash` |
+| approvals | `approvals` |
+| valuation | `observations` |
+| books | `periods` |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledger.domain import (
+    accounts,
+    acquisitions,
+    approvals,
+    assets,
+    cash,
+    counterparties,
+    custodians,
+    disposals,
+    encumbrances,
+    exchanges,
+    funds,
+    keys,
+    mandates,
+    observations,
+    officers,
+    periods,
+    receipts,
+    transfers,
+)
+
+if TYPE_CHECKING:
+    from ledger.domain.kind import Kind
+
+_NOUNS = (
+    funds,
+    officers,
+    keys,
+    mandates,
+    assets,
+    custodians,
+    accounts,
+    counterparties,
+    acquisitions,
+    disposals,
+    exchanges,
+    transfers,
+    receipts,
+    encumbrances,
+    cash,
+    approvals,
+    observations,
+    periods,
+)
+
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for noun in _NOUNS for kind in noun.KINDS}
+"""Every kind of this version by its name, in the order of the documentation."""
+
+CONSTITUTION: Final = KINDS["fund.constituted.v1"]
+"""The kind of position 1, and of no other."""

@@ -1,0 +1,262 @@
+"""What officers state about the world: prices, observations, attestations, facts, valuations.
+
+They are evidence for rules and statements and move no units. The state keeps the latest of each
+(and the last few prices, which a valuation may name); the log keeps all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ledger.domain.assets import asset_laws
+from ledger.domain.body import Fact, FactName, Grounded
+from ledger.domain.kind import Kind, Nature
+from ledger.domain.laws import deny
+from ledger.domain.policy import Action
+from ledger.domain.signatories import duties_of
+from ledger.kernel.form import (
+    Amount,
+    AssetCode,
+    Code,
+    CurrencyCode,
+    Day,
+    Digest,
+    Instant,
+    Many,
+    Name,
+    PositiveAmount,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.domain.outcome import Finding
+    from ledger.domain.state import Event, State
+    from ledger.domain.view import View
+
+PRICES_KEPT = 16
+Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One observed price of one unit."""
+
+    event_id: str
+    price: str
+    observed_at: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The latest value of one measure of one subject."""
+
+    event_id: str
+    value: str
+    unit: str
+    observed_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """The latest statement of one item by one attester."""
+
+    event_id: str
+    expires_on: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """A named fact, stated true or false."""
+
+    event_id: str
+    value: bool
+
+
+class PriceObserved(Fact):
+    """The price of one whole unit of an asset, at an instant, on a market."""
+
+    asset: AssetCode
+    currency: CurrencyCode
+    price: PositiveAmount
+    observed_at: Instant
+    source: Name
+    """Who published the price."""
+    market: Name
+    """Where it was made."""
+
+
+class ValuationAdopted(Grounded):
+    """The fair value of one unit on a day, and the observations on which it rests."""
+
+    asset: AssetCode
+    currency: CurrencyCode
+    fair_value: PositiveAmount
+    level: Literal["1", "2", "3"]
+    """Level in the fair-value hierarchy (IFRS 13.72)."""
+    method: Text
+    prices: Annotated[Many[Digest], Field(max_length=PRICES_KEPT)]
+    """Event ids of the price observations used."""
+
+
+class ObservationRecorded(Fact):
+    """A measured value that rules or statements need: a market capitalisation, a reserve base."""
+
+    measure: Code
+    subject: Subject
+    """What was measured: an asset's code, a fund's name …"""
+    value: Amount
+    unit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_/%]{0,31}$")]
+    observed_on: Day
+    source: Name
+
+
+class AttestationRecorded(Fact):
+    """A signed statement by a named party."""
+
+    item: Code
+    subject: Subject
+    attester: Name
+    document: Digest
+    """SHA-256 of the statement."""
+    expires_on: Day
+    """The last day on which it is valid."""
+
+
+class FactRecorded(Fact):
+    """A named fact, stated true or false, with evidence."""
+
+    fact: FactName
+    subject: Subject
+    value: bool
+
+
+def _laws_of_price(view: View) -> Iterator[Finding]:
+    body: PriceObserved = view.body
+    yield from asset_laws(view, body.asset)
+    # Admission may not know the clock: the instant must lie before the record's own.
+    if body.observed_at > view.state.recorded_at:
+        yield deny("observation_in_future", f"at most {view.state.recorded_at}", body.observed_at)
+
+
+def _evolve_price(state: State, event: Event, body: PriceObserved) -> None:
+    kept = state.prices.setdefault((body.asset, body.currency), [])
+    kept.append(Price(event.event_id, body.price, body.observed_at, body.source))
+    del kept[:-PRICES_KEPT]
+
+
+def _laws_of_valuation(view: View) -> Iterator[Finding]:
+    body: ValuationAdopted = view.body
+    yield from asset_laws(view, body.asset)
+    known = {p.event_id for p in view.state.prices.get((body.asset, body.currency), ())}
+    for event_id in body.prices:
+        if event_id not in known:
+            yield deny("price_unknown", found=event_id)
+
+
+def _evolve_valuation(state: State, event: Event, body: ValuationAdopted) -> None:
+    state.valuations[body.asset, body.currency] = (body.value_date, event.event_id)
+
+
+def _laws_of_observation(view: View) -> Iterator[Finding]:
+    body: ObservationRecorded = view.body
+    if body.observed_on > view.day:
+        yield deny("observation_in_future", f"at most {view.day}", body.observed_on)
+
+
+def _evolve_observation(state: State, event: Event, body: ObservationRecorded) -> None:
+    key = (body.measure, body.subject)
+    latest = state.observations.get(key)
+    if latest is None or latest.observed_on <= body.observed_on:
+        state.observations[key] = Observation(
+            event.event_id, body.value, body.unit, body.observed_on
+        )
+
+
+def _laws_of_attestation(view: View) -> Iterator[Finding]:
+    body: AttestationRecorded = view.body
+    if body.expires_on < body.value_date:
+        yield deny("attestation_expired", f"not before {body.value_date}", body.expires_on)
+
+
+def _evolve_attestation(state: State, event: Event, body: AttestationRecorded) -> None:
+    state.attestations[body.item, body.subject] = Attestation(
+        event.event_id, body.expires_on, body.document
+    )
+
+
+def _evolve_fact(state: State, event: Event, body: FactRecorded) -> None:
+    state.facts[body.fact, body.subject] = StatedFact(event.event_id, body.value)
+
+
+_TRIGGERS = {
+    "price.observed.v1": ("price",),
+    "valuation.adopted.v1": ("valuation",),
+    "observation.recorded.v1": ("observation",),
+    "attestation.recorded.v1": ("attestation",),
+    "fact.recorded.v1": ("fact",),
+}
+
+
+def _action(view: View) -> Action:
+    asset = getattr(view.body, "asset", "")
+    return Action(
+        kind=view.kind.name,
+        triggers=_TRIGGERS[view.kind.name],
+        author=view.body.author,
+        offices=view.offices,
+        value_date=view.body.value_date,
+        asset=view.asset_facts(asset) if asset else None,
+        facts=view.body.facts,
+        evidence=view.body.evidence,
+        duties=duties_of(view),
+    )
+
+
+KINDS = (
+    Kind(
+        name="price.observed.v1",
+        form=PriceObserved,
+        nature=Nature.FACT,
+        laws=_laws_of_price,
+        evolve=_evolve_price,
+        action=_action,
+    ),
+    Kind(
+        name="valuation.adopted.v1",
+        form=ValuationAdopted,
+        nature=Nature.ACT,
+        laws=_laws_of_valuation,
+        evolve=_evolve_valuation,
+        action=_action,
+    ),
+    Kind(
+        name="observation.recorded.v1",
+        form=ObservationRecorded,
+        nature=Nature.FACT,
+        laws=_laws_of_observation,
+        evolve=_evolve_observation,
+        action=_action,
+    ),
+    Kind(
+        name="attestation.recorded.v1",
+        form=AttestationRecorded,
+        nature=Nature.FACT,
+        laws=_laws_of_attestation,
+        evolve=_evolve_attestation,
+        action=_action,
+    ),
+    Kind(
+        name="fact.recorded.v1",
+        form=FactRecorded,
+        nature=Nature.FACT,
+        evolve=_evolve_fact,
+        action=_action,
+    ),
+)

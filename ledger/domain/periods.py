@@ -1,0 +1,104 @@
+"""Closed periods. A close names its period and the digests of what was reported for it.
+
+While a close is pending its period is already shut. The record's outcome carries the digest of the
+whole state before it, computed by admission and again by the auditor (`digest.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from ledger.domain.body import Body
+from ledger.domain.kind import Kind, Nature
+from ledger.domain.laws import deny
+from ledger.domain.policy import Action
+from ledger.kernel.form import Day, Digest, Many
+from ledger.kernel.instants import add_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.domain.outcome import Finding
+    from ledger.domain.proposal import Proposal
+    from ledger.domain.state import Event, State
+    from ledger.domain.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPeriod:
+    """A period that nothing is valued in any more."""
+
+    period: str
+    starts_on: str
+    ends_on: str
+    closed_at: int
+
+
+class PeriodClosed(Body):
+    """A period is closed: nothing is valued in it any more."""
+
+    period: Annotated[str, Field(pattern=r"^[0-9]{4}(?:Q[1-4]|-[0-9]{2})?$")]
+    """Its name: `2026`, `2026Q3` or `2026-09`."""
+    starts_on: Day
+    ends_on: Day
+    trial_balance: Digest | None = None
+    """SHA-256 of the trial balance."""
+    statements: Annotated[Many[Digest], Field(max_length=16)]
+    """SHA-256 of each statement of the period."""
+
+
+def _laws(view: View) -> Iterator[Finding]:
+    body: PeriodClosed = view.body
+    if body.ends_on < body.starts_on:
+        yield deny("period_backwards", f"not before {body.starts_on}", body.ends_on)
+    if body.ends_on >= view.day:
+        yield deny("period_not_over", f"before {view.day}", body.ends_on)
+    if view.state.periods:
+        first_open = add_days(view.state.periods[-1].ends_on, 1)
+        if body.starts_on != first_open:
+            yield deny("period_gap", first_open, body.starts_on)
+    if view.state.closing and view.own is None:
+        yield deny("period_closing", found=view.state.closing)
+
+
+def _hold(state: State, proposal: Proposal) -> None:
+    body: PeriodClosed = proposal.body  # type: ignore[assignment] # the kind's own form
+    state.closing = body.ends_on
+
+
+def _free(state: State, _proposal: Proposal) -> None:
+    state.closing = ""
+
+
+def _evolve(state: State, event: Event, body: PeriodClosed) -> None:
+    state.periods.append(ClosedPeriod(body.period, body.starts_on, body.ends_on, event.position))
+    # No open value date is left up to the end of the period: one sum per place carries it.
+    for balance in state.balances.values():
+        balance.by_day.fold(body.ends_on)
+
+
+def _action(view: View) -> Action:
+    return Action(
+        kind=view.kind.name,
+        triggers=("period_close",),
+        author=view.body.author,
+        offices=view.offices,
+        value_date=view.body.value_date,
+    )
+
+
+KINDS = (
+    Kind(
+        name="period.closed.v1",
+        form=PeriodClosed,
+        nature=Nature.ACT,
+        laws=_laws,
+        evolve=_evolve,
+        action=_action,
+        hold=_hold,
+        free=_free,
+    ),
+)

@@ -1,0 +1,203 @@
+"""What proposals of movements share: reserving units, settling, paying fees, finishing.
+
+A fact names its proposal by event id. If the proposal was not yet effective when the thing
+happened, the fact is an exception and waits for the quorum; if there is no such open proposal, the
+fact has a wrong reference and is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.domain.assets import asset_laws
+from ledger.domain.body import AssetFee, CashFee
+from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.laws import deny, exception
+from ledger.kernel.amounts import parse_amount
+from ledger.kernel.money import minor_unit_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ledger.domain import body as shapes
+    from ledger.domain.outcome import Finding
+    from ledger.domain.proposal import Proposal
+    from ledger.domain.state import State
+    from ledger.domain.view import View
+
+Place = tuple[str, str]
+"""(account, asset)."""
+
+
+def base_units(state: State, asset: str, amount: str) -> int:
+    """Base units of an amount that admission has checked."""
+    return parse_amount(amount, state.assets[asset].scale)
+
+
+def minor_units(value: shapes.Money | CashFee) -> int:
+    """Minor units of an amount that admission has checked."""
+    return parse_amount(value.amount, minor_unit_digits(value.currency))
+
+
+def open_proposal(view: View, kind: str) -> Proposal | None:
+    """The open proposal of this kind that a fact names."""
+    proposal = view.state.proposals.get(view.body.proposal)
+    return proposal if proposal is not None and proposal.kind.name == kind else None
+
+
+def proposal_laws(view: View, proposal: Proposal | None) -> Iterator[Finding]:
+    """That the fact settles an open, effective proposal, and not before it was made."""
+    if proposal is None:
+        yield deny("proposal_unknown", found=view.body.proposal)
+        return
+    if not proposal.effective:
+        yield exception("proposal_not_effective", found=view.body.proposal)
+    if view.body.value_date < proposal.body.value_date:
+        yield deny(
+            "value_date_before_reference",
+            f"not before {proposal.body.value_date}",
+            view.body.value_date,
+        )
+
+
+def money_laws(view: View, *amounts: shapes.Money | None) -> Iterator[Finding]:
+    """That no amount has more digits than its currency."""
+    for amount in amounts:
+        if amount is not None and view.money(amount) is None:
+            yield deny("amount_scale", found=f"{amount.amount} {amount.currency}")
+
+
+def units_laws(view: View, asset: str, *amounts: str) -> Iterator[Finding]:
+    """That no amount has more digits than the asset's scale."""
+    for amount in amounts:
+        if asset in view.state.assets and view.units(asset, amount) is None:
+            yield deny("amount_scale", found=f"{amount} {asset}")
+
+
+def outflow_laws(
+    view: View, needs: Mapping[Place, int], given_back: Mapping[Place, int] | None = None
+) -> Iterator[Finding]:
+    """That units leave only where they are free, on the value date and on every day after it.
+
+    `given_back` are reservations that this very event uses up.
+    """
+    for place, units in needs.items():
+        balance = view.state.balance(*place)
+        available = balance.free + (given_back or {}).get(place, 0)
+        scale = view.state.assets[place[1]].scale
+        if units > available:
+            yield deny(
+                "units_short",
+                f"at most {_amount(available, scale)} {place[1]} free on {place[0]}",
+                _amount(units, scale),
+            )
+            continue
+        lowest = balance.by_day.lowest_from(view.body.value_date)
+        if units > lowest:
+            yield deny(
+                "units_short_on_value_date",
+                f"at most {_amount(lowest, scale)} {place[1]} from {view.body.value_date} on",
+                _amount(units, scale),
+            )
+
+
+def _amount(units: int, scale: int) -> str:
+    from ledger.kernel.amounts import render_amount  # noqa: PLC0415 - only for refusals
+
+    return render_amount(units, scale)
+
+
+def fee_laws(view: View, fees: tuple[CashFee | AssetFee, ...]) -> Iterator[Finding]:
+    """That fees are in known assets or currencies, with no more digits than these have."""
+    for fee in fees:
+        if isinstance(fee, AssetFee):
+            yield from asset_laws(view, fee.asset)
+            yield from units_laws(view, fee.asset, fee.units)
+            entry = view.state.accounts.get(fee.account)
+            if entry is None or entry.closed_at:
+                yield deny("account_unknown", found=fee.account)
+        elif _digits_exceed(fee):
+            yield deny("amount_scale", found=f"{fee.amount} {fee.currency}")
+
+
+def _digits_exceed(fee: CashFee) -> bool:
+    return len(fee.amount.partition(".")[2]) > minor_unit_digits(fee.currency)
+
+
+def fee_needs(view: View, fees: tuple[CashFee | AssetFee, ...]) -> dict[Place, int]:
+    """Units that fees take from accounts; call it only when `fee_laws` found nothing."""
+    needs: dict[Place, int] = {}
+    for fee in fees:
+        if isinstance(fee, AssetFee):
+            place = (fee.account, fee.asset)
+            units = base_units(view.state, fee.asset, fee.units)
+            needs[place] = needs.get(place, 0) + units
+    return needs
+
+
+def pay_fees(
+    state: State, fees: tuple[CashFee | AssetFee, ...], asset: str, value_date: str
+) -> None:
+    """Post fees: units leave their account, money is a cost of `asset`."""
+    for fee in fees:
+        if isinstance(fee, AssetFee):
+            units = base_units(state, fee.asset, fee.units)
+            state.post(
+                UnitPosting(value_date, fee.account, fee.asset, Leg.HELD, -units, "fee"),
+            )
+        else:
+            state.post(
+                ConsiderationPosting(value_date, asset, fee.currency, minor_units(fee), "fee")
+            )
+
+
+def reserve(state: State, proposal: Proposal, place: Place, units: int) -> None:
+    """Reserve units for a proposal."""
+    proposal.progress.reserved += units
+    _post_reserved(state, proposal, place, units)
+
+
+def unreserve(state: State, proposal: Proposal, place: Place, units: int) -> int:
+    """Give back up to `units` of what is reserved for a proposal; how many that were."""
+    back = min(units, proposal.progress.reserved)
+    if back:
+        proposal.progress.reserved -= back
+        _post_reserved(state, proposal, place, -back)
+    return back
+
+
+def _post_reserved(state: State, proposal: Proposal, place: Place, units: int) -> None:
+    if units:
+        account, asset = place
+        state.post(
+            UnitPosting(
+                proposal.body.value_date, account, asset, Leg.RESERVED, units, "reservation"
+            )
+        )
+
+
+def count(state: State, proposal: Proposal, measure: str, unit: str, amount: int) -> None:
+    """Count what a proposal asks for in a flow, on its value date."""
+    if measure == "purchase_cost":
+        proposal.progress.flow_cost += amount
+    else:
+        proposal.progress.flow_units += amount
+    state.add_flow(measure, unit, proposal.body.value_date, amount)
+
+
+def uncount(state: State, proposal: Proposal, measure: str, unit: str, amount: int) -> None:
+    """Take back up to `amount` of what a proposal still counts in a flow."""
+    progress = proposal.progress
+    if measure == "purchase_cost":
+        amount = min(amount, progress.flow_cost)
+        progress.flow_cost -= amount
+    else:
+        amount = min(amount, progress.flow_units)
+        progress.flow_units -= amount
+    state.add_flow(measure, unit, proposal.body.value_date, -amount)
+
+
+def finish(state: State, proposal: Proposal) -> None:
+    """Nothing more of this proposal will happen: give back what is left and close it."""
+    proposal.kind.free(state, proposal)
+    del state.proposals[proposal.event_id]

@@ -1,0 +1,79 @@
+"""Who signed, who counts: the officers behind a proposal and the approvals that are complete.
+
+Approvals count officers, not keys. An approval counts iff its key and office were good at its
+position, the office is still held when the quorum completes, no reported compromise reaches it,
+and the officer is neither the author nor counted already; only for the charter's own quorum the
+author counts as one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.domain.officers import offices_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ledger.domain.policy import Requirement
+    from ledger.domain.proposal import Proposal, Signature
+    from ledger.domain.state import State
+    from ledger.domain.view import View
+
+
+def duties_of(
+    view: View, proposal: Proposal | None = None, task: str = "proposer"
+) -> Mapping[str, frozenset[str]]:
+    """Task to officers: the author's own task, and who proposed and approved what it settles."""
+    duties = {task: frozenset({view.body.author})}
+    source = proposal.signatures if proposal is not None else view.signatures
+    if proposal is not None:
+        duties["proposer"] = frozenset({proposal.author})
+    author = proposal.author if proposal is not None else view.body.author
+    duties["approver"] = frozenset(sign.officer for sign in source if sign.officer != author)
+    return duties
+
+
+def approvers(
+    state: State, signatures: Iterable[Signature], author: str, requirement: Requirement, day: str
+) -> dict[str, frozenset[str]]:
+    """Officers who count for a requirement, each with the offices in which they may count."""
+    found: dict[str, frozenset[str]] = {}
+    for signature in signatures:
+        officer = signature.officer
+        if officer in requirement.excluding:
+            continue
+        if officer == author and not requirement.author_counts:
+            continue
+        if is_suspect(state, signature):
+            continue
+        held = offices_of(state, officer, day)
+        counting = held & requirement.offices if requirement.offices else held
+        if counting:
+            found[officer] = counting
+    return found
+
+
+def is_suspect(state: State, signature: Signature) -> bool:
+    """Whether a reported compromise of the key reaches this signature."""
+    return state.keys[signature.keyid].is_suspect_at(signature.position)
+
+
+def is_met(requirement: Requirement, counting: Mapping[str, frozenset[str]]) -> bool:
+    """Whether enough distinct officers approve, and each office of `all_of` by its own person."""
+    if len(counting) < max(requirement.count, len(requirement.all_of)):
+        return False
+    return _assigned(list(requirement.all_of), dict(counting))
+
+
+def _assigned(offices: list[str], officers: dict[str, frozenset[str]]) -> bool:
+    """Whether each office can be given to a different officer (at most a handful of each)."""
+    if not offices:
+        return True
+    office, *rest = offices
+    for officer, held in officers.items():
+        if office in held:
+            others = {name: more for name, more in officers.items() if name != officer}
+            if _assigned(rest, others):
+                return True
+    return False

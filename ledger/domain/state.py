@@ -1,0 +1,151 @@
+"""The state of one fund: what all effective events so far add up to. Changed in place by `apply`.
+
+It holds what admission must know and nothing else; history is in the log. The nouns' own modules
+say what their entries mean and change them; here are only the shelves, the position, and the two
+ways in which units and flows move.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ledger.domain.holdings import Balance, ConsiderationPosting, UnitPosting
+from ledger.domain.references import References
+from ledger.domain.series import DailySeries
+from ledger.kernel.instants import local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ledger.domain.accounts import Account, Address
+    from ledger.domain.assets import Asset
+    from ledger.domain.body import Body
+    from ledger.domain.counterparties import Counterparty
+    from ledger.domain.custodians import Custodian
+    from ledger.domain.encumbrances import Encumbrance
+    from ledger.domain.funds import Charter
+    from ledger.domain.keys import EnrolledKey
+    from ledger.domain.kind import Kind
+    from ledger.domain.mandates import Mandate, RecordedBook
+    from ledger.domain.observations import Attestation, Observation, Price, StatedFact
+    from ledger.domain.officers import Officer
+    from ledger.domain.periods import ClosedPeriod
+    from ledger.domain.policy import Engine
+    from ledger.domain.proposal import Proposal, Signature
+
+Posting = UnitPosting | ConsiderationPosting
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One admitted event at its position, ready to be applied."""
+
+    position: int
+    recorded_at: str
+    event_id: str
+    kind: Kind
+    body: Body
+    signatures: tuple[Signature, ...]
+    day: str
+    """The fund's calendar day of `recorded_at`."""
+    engine: Engine
+
+
+@dataclass(slots=True)
+class State:
+    """One fund at one position. `fund == ""` before its constitution."""
+
+    fund: str = ""
+    position: int = 0
+    recorded_at: str = ""
+    day: str = ""
+    protocol: int = 0
+    charter: Charter | None = None
+    log_key: str = ""
+    log_keys_before: list[str] = field(default_factory=list)
+
+    officers: dict[str, Officer] = field(default_factory=dict)
+    keys: dict[str, EnrolledKey] = field(default_factory=dict)
+
+    books: dict[str, RecordedBook] = field(default_factory=dict)
+    mandate: Mandate | None = None
+    mandates_ahead: list[Mandate] = field(default_factory=list)
+    accounting_policies: list[tuple[str, str]] = field(default_factory=list)
+    """(effective from, event id) of each adopted accounting policy."""
+
+    assets: dict[str, Asset] = field(default_factory=dict)
+    custodians: dict[str, Custodian] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], Address] = field(default_factory=dict)
+    counterparties: dict[str, Counterparty] = field(default_factory=dict)
+
+    balances: dict[tuple[str, str], Balance] = field(default_factory=dict)
+    """(account, asset) to what is there."""
+    encumbrances: dict[str, Encumbrance] = field(default_factory=dict)
+    flows: defaultdict[tuple[str, str], DailySeries] = field(
+        default_factory=lambda: defaultdict(DailySeries)
+    )
+    """(measure, unit) to what was proposed and done, by value date."""
+
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    lapses: list[tuple[str, int, str]] = field(default_factory=list)
+    """A heap of (valid until, position, event id) of proposals that wait for approvals."""
+    references: References = field(default_factory=References)
+
+    prices: dict[tuple[str, str], list[Price]] = field(default_factory=dict)
+    valuations: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    observations: dict[tuple[str, str], Observation] = field(default_factory=dict)
+    attestations: dict[tuple[str, str], Attestation] = field(default_factory=dict)
+    facts: dict[tuple[str, str], StatedFact] = field(default_factory=dict)
+
+    periods: list[ClosedPeriod] = field(default_factory=list)
+    closing: str = ""
+    """The last day of a period whose close is pending: it is shut already."""
+
+    postings: list[Posting] = field(default_factory=list)
+    """What the event being applied moved; not part of the state, emptied before each event."""
+
+    def local_day(self, instant: str) -> str:
+        """The fund's calendar day of an instant."""
+        return local_day(instant, self.charter.utc_offset_minutes if self.charter else 0)
+
+    def balance(self, account: str, asset: str) -> Balance:
+        """What is on an account; an empty balance if nothing ever was."""
+        return self.balances.get((account, asset)) or Balance()
+
+    def post(self, *postings: Posting) -> None:
+        """Move units and remember the movement for projections."""
+        for posting in postings:
+            if isinstance(posting, UnitPosting):
+                key = (posting.account, posting.asset)
+                balance = self.balances.get(key)
+                if balance is None:
+                    balance = self.balances[key] = Balance()
+                balance.move(posting, self.position)
+            self.postings.append(posting)
+
+    def flow(self, measure: str, unit: str, first: str, last: str) -> int:
+        """The sum of a flow between two days: what rules ask for (`policy.Flows`)."""
+        series = self.flows.get((measure, unit))
+        return series.between(first, last) if series else 0
+
+    def flow_days(self, measure: str, unit: str, first: str, last: str) -> list[str]:
+        """The days between two days on which a flow has entries (`policy.Flows`)."""
+        series = self.flows.get((measure, unit))
+        return series.days_between(first, last) if series else []
+
+    def add_flow(self, measure: str, unit: str, day: str, amount: int) -> None:
+        """Count an amount (or take it back, if negative) in a flow."""
+        if amount:
+            self.flows[measure, unit].add(day, amount)
+
+    def executable(self, event_ids: Iterable[str]) -> list[Any]:
+        """The executable books of a mandate, in its order."""
+        return [self.books[event_id].executable for event_id in event_ids]
+
+    @property
+    def shut_until(self) -> str:
+        """The last day of the last closed period, or of one being closed; empty if none."""
+        return max(self.closing, self.periods[-1].ends_on if self.periods else "")

@@ -1,0 +1,87 @@
+"""What laws read: one event about to be decided, in the state before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ledger.domain.officers import offices_of
+from ledger.domain.policy import AccountFacts, AssetFacts
+from ledger.kernel.amounts import parse_amount
+from ledger.kernel.errors import ValueFormError
+from ledger.kernel.money import Money, minor_unit_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.domain import body as shapes
+    from ledger.domain.kind import Kind
+    from ledger.domain.policy import Engine
+    from ledger.domain.proposal import Proposal, Signature
+    from ledger.domain.state import State
+
+
+@dataclass(slots=True)
+class View:
+    """An event, who signed it, the day, and the state before it. Nothing here may be changed."""
+
+    state: State
+    engine: Engine
+    event_id: str
+    kind: Kind
+    body: Any
+    """The body, of the kind's own form."""
+    signatures: list[Signature]
+    day: str
+    """The fund's calendar day on which it is decided."""
+    position: int
+    """The position at which it is decided."""
+    own: Proposal | None = None
+    """The proposal itself, when it is decided again at the completion of its approvals."""
+
+    @property
+    def offices(self) -> frozenset[str]:
+        """The author's offices on this day."""
+        return offices_of(self.state, self.body.author, self.day)
+
+    def units(self, asset: str, amount: str) -> int | None:
+        """Base units of an amount, or None if the asset is unknown or the digits too many."""
+        entry = self.state.assets.get(asset)
+        return None if entry is None else _parsed(lambda: parse_amount(amount, entry.scale))
+
+    def money(self, value: shapes.Money) -> Money | None:
+        """Money of a body, or None if it has more digits than the currency."""
+        digits = minor_unit_digits(value.currency)
+        minor = _parsed(lambda: parse_amount(value.amount, digits))
+        return None if minor is None else Money(value.currency, minor)
+
+    def asset_facts(self, code: str) -> AssetFacts | None:
+        """The asset as rules see it."""
+        entry = self.state.assets.get(code)
+        if entry is None:
+            return None
+        return AssetFacts(
+            code, entry.asset_id, entry.instrument_class, entry.scale, bool(entry.delisted_at)
+        )
+
+    def account_facts(self, account: str) -> AccountFacts | None:
+        """The account as rules see it."""
+        entry = self.state.accounts.get(account)
+        if entry is None:
+            return None
+        custodian = self.state.custodians.get(entry.custodian)
+        return AccountFacts(
+            account=account,
+            custodian=entry.custodian,
+            method=entry.method,
+            tier=entry.tier,
+            owner_class=entry.owner_class,
+            jurisdiction=custodian.jurisdiction if custodian else "",
+        )
+
+
+def _parsed(parse: Callable[[], int]) -> int | None:
+    try:
+        return parse()
+    except ValueFormError:
+        return None

@@ -1,0 +1,1 @@
+"""Read models: pure folds of the postings that effective events make."""

@@ -1,0 +1,112 @@
+"""Policy books: a TOML file for each regime, a JSON value in the log (docs/spec/policy-book.md)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from ledger.kernel.canonical import encode
+from ledger.kernel.errors import BookError, CanonicalError, NotFoundError, UnknownRuleError
+from ledger.kernel.form import Country, Day, Form, Many, Name, Slug, Text, read_form
+from ledger.kernel.limits import BOOK_BYTES_MAX
+from policies.rule import Rule, RuleForm, Status
+from policies.vocabulary import RULE_TYPES, TRIGGERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RULES_MAX = 256
+
+
+class BookForm(Form):
+    """A book as it is recorded: who it speaks for, since when, and its rules."""
+
+    book: Slug
+    title: Name
+    version: Annotated[str, Field(pattern=r"^[0-9]+(?:\.[0-9]+){0,2}$")]
+    status: Status
+    effective_from: Day | None = None
+    jurisdiction: Country | None = None
+    source: Text
+    rules: Annotated[Many[RuleForm], Field(max_length=RULES_MAX)]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An executable book."""
+
+    form: BookForm
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", tuple(self.rules))
+
+
+def read_book(value: Mapping[str, Any]) -> Book:
+    """The executable book of a recorded value.
+
+    Raises `UnknownRuleError` for a rule type of a newer version, `BookError` (with the rule's id)
+    for everything else that cannot be executed.
+    """
+    form = read_form(BookForm, dict(value), error=BookError)
+    try:
+        size = len(encode(dict(value)))
+    except CanonicalError as error:
+        raise BookError(error.message, where="book") from None
+    if size > BOOK_BYTES_MAX:
+        raise BookError(f"the book has {size} bytes where {BOOK_BYTES_MAX} are allowed")
+    names = [rule.id for rule in form.rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise BookError("two rules have one id", where=name)
+    return Book(form, tuple(_rule(rule) for rule in form.rules))
+
+
+def _rule(form: RuleForm) -> Rule:
+    kind = RULE_TYPES.get(form.rule_type)
+    if kind is None:
+        raise UnknownRuleError(
+            f"unknown rule type {form.rule_type}",
+            where=form.id,
+            hint="A newer version of the software may know it",
+        )
+    for trigger in form.trigger:
+        if trigger not in TRIGGERS:
+            raise BookError(f"unknown trigger {trigger}", where=f"{form.id}.trigger")
+    try:
+        params = read_form(kind.params, form.params, error=BookError)
+    except BookError as error:
+        raise BookError(error.message, where=f"{form.id}.params.{error.where}") from None
+    return Rule(form, params, kind.judge)
+
+
+def load_book(text: bytes, *, where: str) -> dict[str, Any]:
+    """The recorded value of a book's TOML text; `BookError` with the place of what is wrong."""
+    try:
+        value = tomllib.loads(text.decode())
+    except UnicodeDecodeError as error:
+        raise BookError("not UTF-8", where=f"{where}, byte {error.start}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BookError(str(error), where=where) from None
+    try:
+        read_book(value)
+    except BookError as error:
+        raise BookError(error.message, where=f"{where}: {error.where}") from None
+    return value
+
+
+def shipped_book(name: str) -> dict[str, Any]:
+    """The recorded value of a book that ships with the product, by its name (`reference`)."""
+    entry = resources.files("policies").joinpath("books", f"{name}.toml")
+    if not entry.is_file():
+        known = sorted(
+            path.name.removesuffix(".toml")
+            for path in resources.files("policies").joinpath("books").iterdir()
+            if path.name.endswith(".toml")
+        )
+        raise NotFoundError(f"no book named {name}", hint=f"Known are {', '.join(known)}")
+    return load_book(entry.read_bytes(), where=f"{name}.toml")

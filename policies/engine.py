@@ -1,0 +1,81 @@
+"""The engine: what several books together say of one action.
+
+Every rule whose trigger fits is asked, in the order of the books and of their rules; all findings
+are kept. Deny wins over needs approval over allow. An action for which no rule gives authority is
+denied, and so is one that a deciding rule cannot judge because a parameter is unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledger.domain.outcome import DENY, Finding
+from ledger.domain.policy import Action, Flows, Judgement
+from policies.book import Book, read_book
+from policies.rule import DECIDING_STATUS, Rule, RuleForm
+from policies.rules import settlement_tolerance
+from policies.vocabulary import RULE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ledger.domain.policy import Requirement
+
+AUTHORITY = "DESIGN.AUTHORITY.1"
+_AUTHORITY_WANTED = "a rule of the mandate that says who may do this"
+_DESIGN = "Design of this product"
+
+_ZERO_TOLERANCE = Rule(
+    RuleForm(
+        id="DESIGN.TOLERANCE.1",
+        rule_type="settlement_tolerance",
+        effect="deny",
+        trigger=("settlement",),
+        params={},
+        origin="design",
+        citation=_DESIGN,
+    ),
+    settlement_tolerance.Params(),
+    settlement_tolerance.judge,
+)
+"""Applies where the mandate has no tolerance of its own."""
+
+
+class PolicyEngine:
+    """The executable vocabulary (`ledger.domain.policy.Engine`); it has no state."""
+
+    def read_book(self, value: Mapping[str, Any]) -> Book:
+        """The executable book."""
+        return read_book(value)
+
+    def in_force(self, book: Book) -> bool:
+        """Whether the book says of itself that it is in force."""
+        return book.form.status == "in_force"
+
+    def judge(self, books: Sequence[Book], action: Action, flows: Flows) -> Judgement:
+        """All findings and requirements, in rule order."""
+        findings: list[Finding] = []
+        requirements: list[Requirement] = []
+        authority = tolerance = False
+        for rule in _called(books, action):
+            authority = authority or RULE_TYPES[rule.form.rule_type].gives_authority
+            tolerance = tolerance or rule.form.rule_type == "settlement_tolerance"
+            verdict = rule.unknown(rule.form.unknown[0]) if rule.form.unknown else None
+            verdict = verdict or rule.judge(rule, action, flows)
+            findings.extend(verdict.findings)
+            requirements.extend(verdict.requirements)
+        if not authority:
+            findings.append(Finding(AUTHORITY, DENY, _AUTHORITY_WANTED, "none", _DESIGN))
+        if not tolerance and action.authorised is not None:
+            findings.extend(_ZERO_TOLERANCE.judge(_ZERO_TOLERANCE, action, flows).findings)
+        return Judgement(tuple(findings), tuple(requirements))
+
+
+def _called(books: Sequence[Book], action: Action) -> list[Rule]:
+    triggers = set(action.triggers)
+    return [
+        rule
+        for book in books
+        for rule in book.rules
+        if rule.form.status in DECIDING_STATUS and not triggers.isdisjoint(rule.form.trigger)
+    ]

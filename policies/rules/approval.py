@@ -1,0 +1,78 @@
+"""`approval`: who may initiate, who must agree, and how many distinct officers.
+
+`initiator_roles` with effect `allow_only_if` or `deny` refuses another office's proposal; with
+`needs_approval` one of these offices must then approve it. A band (`above`, `up_to`, `unit`)
+restricts the rule to amounts within it; an amount that is unknown, or in another unit, falls into
+every band. Approvals count natural persons, never keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from ledger.domain.policy import Requirement
+from ledger.kernel.amounts import parse_amount
+from ledger.kernel.form import Code, CurrencyCode, Form, Many, NotNegativeAmount, Office
+from ledger.kernel.money import minor_unit_digits
+from policies.rule import ALLOWED, Rule, RuleType, Verdict
+
+if TYPE_CHECKING:
+    from ledger.domain.policy import Action, Flows
+
+Count = Annotated[str, Field(pattern=r"^(?:0|[1-9][0-9]?)$")]
+Offices = Annotated[Many[Office], Field(max_length=16)]
+
+
+class Params(Form):
+    """Approvals of an action; counts are decimal integers."""
+
+    initiator_roles: Offices = ()
+    roles_all_of: Offices = ()
+    """Each of these offices must approve, each by another person."""
+    roles_any_of: Offices = ()
+    """Offices whose holders also count."""
+    roles_count: Count = "0"
+    """How many distinct officers must approve in all, the author never counted."""
+    distinct: bool = True
+    """Always by natural person; `false` is not supported and refused."""
+    reason: Code | None = None
+    """Only actions for this reason."""
+    above: NotNegativeAmount | None = None
+    up_to: NotNegativeAmount | None = None
+    unit: CurrencyCode | None = None
+
+
+def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+    """Deny the wrong initiator; ask for the approvals of the band."""
+    params: Params = rule.params
+    if params.reason is not None and action.reason != params.reason:
+        return ALLOWED
+    if not _in_band(params, action):
+        return ALLOWED
+    requirements: tuple[Requirement, ...] = ()
+    if params.initiator_roles and action.offices.isdisjoint(params.initiator_roles):
+        if rule.form.effect != "needs_approval":
+            held = " and ".join(sorted(action.offices)) or "no office"
+            return rule.broken(" or ".join(params.initiator_roles), held)
+        requirements = (Requirement(rule.form.id, any_of=params.initiator_roles, count=1),)
+    count = int(params.roles_count)
+    if params.roles_all_of or count:
+        requirements += (
+            Requirement(rule.form.id, params.roles_all_of, params.roles_any_of, count),
+        )
+    return Verdict(requirements=requirements)
+
+
+def _in_band(params: Params, action: Action) -> bool:
+    money = action.consideration
+    if params.unit is None or money is None or money.currency != params.unit:
+        return True
+    digits = minor_unit_digits(params.unit)
+    if params.above is not None and money.minor_units <= parse_amount(params.above, digits):
+        return False
+    return params.up_to is None or money.minor_units <= parse_amount(params.up_to, digits)
+
+
+TYPE = RuleType("approval", Params, judge, gives_authority=True)

@@ -1,0 +1,68 @@
+"""`eligible_asset_list`: which assets or classes of instrument may be held or bought.
+
+An open list (`closed = false`) cannot deny by absence: what it does not name needs approval, which
+an `approval` rule of the same book must ask for. Assets are named by the fund's code or by CAIP-19.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from ledger.domain.policy import Requirement
+from ledger.kernel.form import Code, Form, Many, Office
+from policies.rule import ALLOWED, Rule, RuleType, Verdict
+
+if TYPE_CHECKING:
+    from ledger.domain.policy import Action, AssetFacts, Flows
+
+Listed = Annotated[str, Field(pattern=r"^[-A-Za-z0-9.:/%_]{2,256}$")]
+
+
+class Params(Form):
+    """`assets` left out and not unknown means: no list by asset."""
+
+    assets: Annotated[Many[Listed], Field(max_length=256)] | None = None
+    excluded_assets: Annotated[Many[Listed], Field(max_length=256)] = ()
+    instrument_classes: Annotated[Many[Code], Field(max_length=16)] | None = None
+    excluded_instrument_classes: Annotated[Many[Code], Field(max_length=16)] = ()
+    closed: bool = True
+    list_owner: Office | None = None
+    """For an open list: the office that decides on what it does not name."""
+
+
+def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+    """Deny what the list excludes or, if closed, does not name."""
+    params: Params = rule.params
+    asset = action.asset
+    if asset is None:
+        return rule.unknown("asset")
+    if _names(params.excluded_assets, asset):
+        return rule.broken("an asset that is not excluded", asset.code)
+    wrong_class = _wrong_class(params, asset)
+    if wrong_class:
+        return rule.broken(wrong_class, asset.instrument_class)
+    if params.assets is None or _names(params.assets, asset):
+        return ALLOWED
+    if params.closed:
+        return rule.broken(" or ".join(params.assets) or "no asset", asset.code)
+    owner = (params.list_owner,) if params.list_owner else ()
+    return Verdict(requirements=(Requirement(rule.form.id, all_of=owner, count=1),))
+
+
+def _wrong_class(params: Params, asset: AssetFacts) -> str:
+    """What class was expected, if the asset's is not one that the list takes."""
+    if asset.instrument_class in params.excluded_instrument_classes:
+        return "a class that is not excluded"
+    classes = params.instrument_classes
+    if classes is not None and asset.instrument_class not in classes:
+        return " or ".join(classes) or "no class"
+    return ""
+
+
+def _names(listed: tuple[str, ...], asset: AssetFacts) -> bool:
+    return asset.code in listed or asset.asset_id in listed
+
+
+TYPE = RuleType("eligible_asset_list", Params, judge)

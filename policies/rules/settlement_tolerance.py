@@ -1,0 +1,72 @@
+"""`settlement_tolerance`: how far a settlement may differ from its proposal.
+
+A word of this product, not of a published regime.
+
+Units settled in all may exceed the proposal by at most `units_over`; the price per unit may exceed
+(acquisition) or fall short of (disposal) the proposal's by at most `price_adverse`; both are exact
+fractions. Where a mandate has no such rule the tolerance is zero.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from ledger.kernel.amounts import render_amount
+from ledger.kernel.form import Form
+from policies.rule import ALLOWED, Rule, RuleType, Verdict
+
+if TYPE_CHECKING:
+    from ledger.domain.policy import Action, Authorised, Flows
+
+Share = Annotated[str, Field(pattern=r"^(?:0|1|0\.[0-9]{0,17}[1-9])$")]
+
+
+class Params(Form):
+    """Tolerances as decimal fractions: `0.01` is one per cent."""
+
+    units_over: Share = "0"
+    price_adverse: Share = "0"
+
+
+def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+    """Deny (for a fact: hold as an exception) what differs by more than the tolerance."""
+    params: Params = rule.params
+    authorised = action.authorised
+    if authorised is None or action.units is None:
+        return ALLOWED
+    return _units(rule, params, action, authorised) or _price(rule, params, action, authorised)
+
+
+def _units(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict | None:
+    total = authorised.units_before + (action.units or 0)
+    most = authorised.units * (1 + Fraction(params.units_over))
+    if total <= most or "transfer_release" in action.triggers:
+        return None
+    scale = action.asset.scale if action.asset else 0
+    return rule.broken(
+        f"units at most {render_amount(int(most), scale)}", render_amount(total, scale)
+    )
+
+
+def _price(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict:
+    asked, got = authorised.consideration, action.consideration
+    if asked is None or got is None or action.units is None:
+        return ALLOWED
+    adverse = Fraction(params.price_adverse)
+    agreed = Fraction(asked.minor_units, authorised.units)
+    actual = Fraction(got.minor_units, action.units)
+    if "purchase_settlement" in action.triggers:
+        return _within(rule, actual <= agreed * (1 + adverse), "at most")
+    return _within(rule, actual >= agreed * (1 - adverse), "at least")
+
+
+def _within(rule: Rule, kept: bool, bound: str) -> Verdict:  # noqa: FBT001 - the comparison
+    if kept:
+        return ALLOWED
+    return rule.broken(f"a price per unit {bound} that of the proposal, within tolerance", "beyond")
+
+
+TYPE = RuleType("settlement_tolerance", Params, judge)

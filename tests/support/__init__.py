@@ -1,0 +1,1 @@
+"""What tests share: a fund that lives in memory, naive models, and strategies."""
