@@ -24,13 +24,16 @@ from ledger.domain.outcome import (
     Refusal,
     Rejection,
 )
-from ledger.domain.proposal import Proposal, Signature
+from ledger.domain.proposal import Signature
 from ledger.domain.rejections import rejection_of, signing_officers
 from ledger.domain.signatories import approvers
 from ledger.domain.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.domain.policy import Engine, Requirement
+    from ledger.domain.proposal import Proposal
     from ledger.domain.state import State
     from ledger.domain.verified import VerifiedEvent
 
@@ -60,7 +63,6 @@ def admit(
 
 def view_of(state: State, verified: VerifiedEvent, engine: Engine) -> View:
     """The event as laws see it, at the position after the state's."""
-    day = state.day or verified.body.valid_until[:10]
     return View(
         state=state,
         engine=engine,
@@ -68,7 +70,7 @@ def view_of(state: State, verified: VerifiedEvent, engine: Engine) -> View:
         kind=verified.kind,
         body=verified.body,
         signatures=signatures_of(state, verified),
-        day=day,
+        day=state.day,
         position=state.position + 1,
     )
 
@@ -103,7 +105,8 @@ def _answered(
     """What an approval, refusal or withdrawal does to the proposal that it names."""
     if view.kind is WITHDRAWN:
         return decision, (_refused(proposal, deny("withdrawn")),)
-    again = decide(_view_again(view, proposal))
+    added = view.signatures if view.kind is GIVEN else []
+    again = decide(view_of_proposal(view.state, proposal, view.engine, added))
     if again.verdict != REFUSED and not _is_asked(view, proposal, again.requirements):
         return Decision(REFUSED, (deny("office_not_asked"),)), ()
     if view.kind is ANSWER_REFUSED:
@@ -117,18 +120,19 @@ def _refused(proposal: Proposal, *findings: Finding) -> Effect:
     return Effect(proposal.event_id, REFUSED, findings)
 
 
-def _view_again(view: View, proposal: Proposal) -> View:
-    """The proposal as laws see it now, with this approval among its signatures."""
-    added = view.signatures if view.kind is GIVEN else []
+def view_of_proposal(
+    state: State, proposal: Proposal, engine: Engine, added: Sequence[Signature] = ()
+) -> View:
+    """An open proposal as laws see it now, with `added` signatures besides its own."""
     return View(
-        state=view.state,
-        engine=view.engine,
+        state=state,
+        engine=engine,
         event_id=proposal.event_id,
         kind=proposal.kind,
         body=proposal.body,
         signatures=[*proposal.signatures, *added],
-        day=view.day,
-        position=view.position,
+        day=state.day,
+        position=state.position + 1,
         own=proposal,
     )
 

@@ -21,6 +21,7 @@
     ├── ProofError                   an inclusion, consistency or checkpoint proof that fails
     ├── UndecidableError             evidence or knowledge that is needed is missing
     │   └── UnknownRuleError         a rule type that this version does not know
+    ├── ClockError                   the clock went back, or jumped further than is believable
     ├── ConflictError                the head moved, or a reference was used with other bytes
     ├── StoreError                   the record store
     │   ├── StoreLockedError         another writer holds the store
@@ -189,6 +190,12 @@ class UnknownRuleError(UndecidableError):
     """A rule type that this version does not know."""
 
     code = "unknown_rule_type"
+
+
+class ClockError(LedgerError):
+    """The clock went back, or jumped further ahead than is believable without a word."""
+
+    code = "clock"
 
 
 class ConflictError(LedgerError):

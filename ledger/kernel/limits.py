@@ -8,10 +8,15 @@ PAYLOAD_BYTES_MAX = 40_000
 OUTCOME_BYTES_MAX = 8_000
 ENVELOPE_BYTES_MAX = 57_000
 CHECKPOINT_BYTES_MAX = 128 * 1024
+LOG_PROOF_BYTES_MAX = CHECKPOINT_BYTES_MAX + 16 * 1024
+# C2SP tlog-cosignature writes the length of a key's name in one byte.
+KEY_NAME_BYTES_MAX = 255
 MANIFEST_BYTES_MAX = 16 * 1024 * 1024
 BOOK_BYTES_MAX = PAYLOAD_BYTES_MAX - 2_000
 HISTORY_BYTES_MAX = 64 * 1024 * 1024
 KEY_FILE_BYTES_MAX = 16 * 1024
+PASSPHRASE_BYTES_MAX = 1_023  # OpenSSL takes no longer one
+SIGNATURE_BYTES_MAX = 72  # ECDSA P-256 in DER; Ed25519 has 64
 
 # JSON: deeper than any format of ours, shallow enough that no parser recurses far.
 DEPTH_MAX = 32
@@ -20,6 +25,8 @@ INTEGER_MAX = 2**53 - 1
 # Counts.
 SIGNATURES_MAX = 16
 NOTE_SIGNATURES_MAX = 32
+# Leaves of a tree: C2SP tlog-witness and tlog-cosignature count them in 63 bits.
+TREE_SIZE_MAX = 2**63 - 1
 OFFICERS_MAX = 64
 KEYS_PER_OFFICER_MAX = 8
 BOOKS_PER_MANDATE_MAX = 16
@@ -41,6 +48,9 @@ VALIDITY_DAYS_MAX = 400
 CLOCK_JUMP_DAYS_MAX = 7
 BACKDATING_DAYS_MAX = 36_600
 NOTICE_DAYS_MAX = 3_660
+
+# Seconds that a clock may lag behind the last record before the sequencer stops (it waits out less).
+CLOCK_LAG_SECONDS_MAX = 300
 
 # Sequencer: one group commit takes at most this many envelopes.
 BATCH_RECORDS_MAX = 500

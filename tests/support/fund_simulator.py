@@ -28,7 +28,6 @@ from ledger.signing.dsse import (
     render_envelope,
     sign_payload,
 )
-from ledger.signing.possession import prove_possession
 from ledger.signing.signer import MemorySigner
 from policies.book import shipped_book
 from policies.engine import PolicyEngine

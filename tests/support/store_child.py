@@ -2,6 +2,7 @@
 
 append   append records one by one and print each position after it was acknowledged
 hold     open the store for writing, print `ready`, and wait for the end of standard input
+some N   as `append`, up to position N
 full N   as `append`, but no file may grow beyond N bytes; then print the error's class
 fork     as `hold`, after forking a child that prints its own id and sleeps
 """
@@ -26,11 +27,19 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
+def command(mode: str, path: Path, *more: str) -> list[str]:
+    """The command line of a writer; run it in `ROOT`."""
+    return [sys.executable, "-m", "tests.support.store_child", mode, str(path), *more]
+
+
 def start(mode: str, path: Path, *more: str) -> subprocess.Popen[str]:
     """The writer, started by a test that will kill it or wait for it."""
-    command = [sys.executable, "-m", "tests.support.store_child", mode, str(path), *more]
     return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command(mode, path, *more),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -39,8 +48,8 @@ def acknowledged(lines: Iterator[str]) -> list[int]:
     return [int(line) for line in lines if line.strip().isdecimal()]
 
 
-def _append(store: RecordStore) -> None:
-    for position in range(store.head() + 1, 1_000_000):
+def _append(store: RecordStore, last: int) -> None:
+    for position in range(store.head() + 1, last + 1):
         store.append([plain_record(position, padding="x" * 500)])
         print(position, flush=True)
 
@@ -55,10 +64,10 @@ def _fork() -> None:
 def main() -> None:
     """Do what the mode says."""
     mode, path = sys.argv[1], Path(sys.argv[2])
+    number = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     with RecordStore.open(path, fund=FUND) as store:
         if mode == "full":
-            limit = int(sys.argv[3])
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (number, number))
         if mode == "fork":
             _fork()
         if mode == "hold":
@@ -67,7 +76,7 @@ def main() -> None:
             sys.stdin.read()
             return
         try:
-            _append(store)
+            _append(store, number if mode == "some" else 1_000_000)
         except StoreError as error:
             print(type(error).__name__, flush=True)
 

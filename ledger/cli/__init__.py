@@ -1,0 +1,1 @@
+"""The program `custody`: one command line for three readers."""

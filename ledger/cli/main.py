@@ -1,0 +1,109 @@
+"""The entry point: commands are found by name and imported only when they run.
+
+`custody --version` and `--help` import nothing heavy (a test holds the budget).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+from typing_extensions import override
+
+from ledger import __version__
+from ledger.cli import exits
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("setup:init", "make a workspace for a fund"),
+    "key": ("keys:key", "make and show keys"),
+    "fund": ("setup:fund", "constitute the fund"),
+    "kinds": ("drafts:kinds", "list the kinds of events"),
+    "draft": ("drafts:draft", "draft an event of any kind from a file"),
+    "propose": ("drafts:propose", "draft an acquisition, disposal, transfer or receipt"),
+    "approve": ("answers:approve", "draft an approval"),
+    "refuse": ("answers:refuse", "draft a refusal"),
+    "withdraw": ("answers:withdraw", "draft a withdrawal"),
+    "release": ("settlements:release", "draft the release of a transfer"),
+    "settle": ("settlements:settle", "draft a settlement"),
+    "fail": ("settlements:fail", "draft the failure of a transfer"),
+    "sign": ("signing:sign", "sign a draft; needs no workspace and no network"),
+    "cosign": ("signing:cosign", "add a signature to a signed event"),
+    "submit": ("submission:submit", "submit signed events"),
+    "import": ("history:import_history", "import a history of purchases (CSV)"),
+    "holdings": ("reading:holdings", "units by account and asset"),
+    "approvals": ("reading:approvals", "proposals that wait for approvals"),
+    "events": ("reading:events", "list the log"),
+    "show": ("reading:show", "one event, in words and with its findings"),
+    "checkpoint": ("logs:checkpoint", "sign the log's size and root"),
+    "prove": ("logs:prove", "a receipt: the proof that a record is in the log"),
+    "bundle": ("logs:bundle", "export an evidence bundle"),
+    "audit": ("audits:audit", "replay and decide a bundle again"),
+    "doctor": ("doctor:doctor", "check this machine and this workspace"),
+    "demo": ("demo:demo", "build and audit two demonstration funds"),
+    "completion": ("completion:completion", "print a shell completion script"),
+}
+"""Command to (module:attribute under `ledger.cli.commands`, one line of help)."""
+
+
+class LazyGroup(click.Group):
+    """Finds commands by name; lists them without importing them."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        loaded = importlib.import_module(f"ledger.cli.commands.{module}")
+        command: click.Command = getattr(loaded, attribute)
+        return command
+
+    @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `custody demo`. Every command takes --help; most take --json.",
+)
+@click.version_option(__version__, prog_name="custody")
+def cli() -> None:
+    """The sovereign custody ledger: signed events, mandates as data, audits that decide again."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with the exit code of what happened."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; errors of ours become messages and exit codes."""
+    from ledger.kernel.errors import LedgerError  # noqa: PLC0415 - not needed for --version
+
+    try:
+        code: Any = cli.main(arguments, prog_name="custody", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return exits.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return exits.USAGE
+    except LedgerError as error:
+        from ledger.cli.output import explain_error  # noqa: PLC0415 - only for errors
+
+        explain_error(error, as_json="--json" in arguments)
+        return exits.exit_of(error)
+    except BrokenPipeError:
+        return exits.ERROR
+    return code if isinstance(code, int) else exits.DONE

@@ -1,0 +1,93 @@
+"""Output: data to stdout (tables or JSON), everything else to stderr. Text is shown escaped.
+
+`rich` is imported only when a table is drawn. JSON of the command line is presentation, not signed
+bytes: it may hold capital letters as keys, and is written by `orjson`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ledger.kernel.errors import LedgerError
+
+
+def emit_json(schema: str, value: Mapping[str, Any]) -> None:
+    """One JSON object to stdout, with its schema's name."""
+    import orjson  # noqa: PLC0415 - only when JSON is asked for
+
+    click.echo(orjson.dumps({"schema": f"custody.{schema}/1", **value}).decode())
+
+
+def emit_lines(schema: str, values: Iterable[Mapping[str, Any]]) -> None:
+    """JSON lines to stdout, for lists."""
+    for value in values:
+        emit_json(schema, value)
+
+
+def say(text: str = "") -> None:
+    """A line of data to stdout."""
+    click.echo(text)
+
+
+def note(text: str) -> None:
+    """A line of progress or advice to stderr."""
+    click.echo(text, err=True)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()
+) -> None:
+    """A table to stdout; columns named in `right` are aligned to the right. Never cut."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only when a table is drawn
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        justify = "right" if column in right else "left"
+        drawn.add_column(column, justify=justify, no_wrap=True, overflow="ignore")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=True)
+    console.print(drawn)
+
+
+def grouped(amount: str) -> str:
+    """A decimal with its whole digits in groups of three: `1,234,567.8`."""
+    sign = "-" if amount.startswith("-") else ""
+    whole, point, fraction = amount.removeprefix("-").partition(".")
+    return f"{sign}{int(whole or '0'):,}{point}{fraction}"
+
+
+def short(event_id: str) -> str:
+    """The first characters of an event id, enough for a person to name it by."""
+    return event_id[:12]
+
+
+def explain_error(error: LedgerError, *, as_json: bool) -> None:
+    """One error: an object on stdout for machines, lines on stderr for people."""
+    if as_json:
+        emit_json("error", {"title": type(error).__name__, **error.diagnostics()})
+        return
+    place = f" (at {error.where})" if error.where else ""
+    note(f"error: {error.message}{place}")
+    if error.hint:
+        note(f"  hint: {error.hint}")
+
+
+def show_findings(findings: Iterable[Mapping[str, Any]]) -> None:
+    """Findings of an outcome, one to a line."""
+    for finding in findings:
+        wanted = f"expected {finding['expected']}" if finding.get("expected") else ""
+        found = f"found {finding['found']}" if finding.get("found") else ""
+        detail = "; ".join(part for part in (wanted, found) if part)
+        cited = f"  [{finding['citation']}]" if finding.get("citation") else ""
+        say(f"  {finding['verdict']:<15} {finding['rule']:<22} {detail}{cited}".rstrip())

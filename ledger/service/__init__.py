@@ -1,0 +1,1 @@
+"""The write side: intake, the sequencer, checkpoints, and the export of evidence bundles."""

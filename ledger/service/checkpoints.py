@@ -1,0 +1,115 @@
+"""Checkpoints: the log key's signature over size and root, kept in the store and outside it.
+
+The file outside the database is the high-water mark: at the next start the store must have at least
+that many records and give that root, or somebody restored an older store or rewrote it. A
+checkpoint is signed after commits, never inside their transaction, and never if it would contradict
+the one before it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ledger.kernel.errors import ProofError, StoreCorruptError
+from ledger.kernel.limits import CHECKPOINT_BYTES_MAX
+from ledger.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.log.note import NoteSigner, parse_note, parse_vkey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledger.service.live import LiveState
+    from ledger.signing.signer import Signer
+    from ledger.store.record_store import RecordStore
+
+
+def read_high_water(path: Path) -> tuple[Checkpoint, bytes] | None:
+    """The last checkpoint kept outside the database, unverified; None if there is none yet."""
+    try:
+        with path.open("rb") as file:
+            note = file.read(CHECKPOINT_BYTES_MAX + 1)
+    except FileNotFoundError:
+        return None
+    return parse_checkpoint(parse_note(note).text), note
+
+
+def check_high_water(live: LiveState, checkpoint: Checkpoint, note: bytes) -> None:
+    """That the store still has everything that the outside checkpoint covers.
+
+    `live` must have been loaded watching the checkpoint's size. Raises `StoreCorruptError` naming
+    both sizes, `SignatureError` if the file was not signed by a key of this log.
+    """
+    state = live.state
+    if checkpoint.size > live.tree.size:
+        raise StoreCorruptError(
+            f"the store has {live.tree.size} records where a signed checkpoint covers "
+            f"{checkpoint.size}",
+            hint="An older store was restored: find the newer one, and keep both as evidence",
+        )
+    if state.position:
+        _verify_by_any_key(note, [state.log_key, *reversed(state.log_keys_before)])
+    root = live.roots.get(checkpoint.size) if checkpoint.size else checkpoint.root
+    if root != checkpoint.root:
+        raise StoreCorruptError(
+            f"the first {checkpoint.size} records are not those that were checkpointed",
+            hint="The store was rewritten: keep it and the checkpoint as evidence",
+        )
+
+
+def _verify_by_any_key(note: bytes, vkeys: list[str]) -> Checkpoint:
+    known = {signature.name for signature in parse_note(note).signatures}
+    failure: Exception | None = None
+    for text in vkeys:
+        try:
+            return verify_checkpoint(note, parse_vkey(text))
+        except Exception as error:  # noqa: BLE001 - the next key may be the right one
+            failure = error
+    raise StoreCorruptError(
+        f"the checkpoint outside the store was signed by {', '.join(sorted(known)) or 'nobody'}, "
+        "not by a key of this log",
+        hint=str(failure),
+    )
+
+
+def make_checkpoint(
+    store: RecordStore, live: LiveState, signer: Signer, high_water: Path
+) -> tuple[Checkpoint, bytes]:
+    """Sign the present size and root; keep the note in the store and in the file outside it.
+
+    Raises `ProofError` if the key is not the log's, or if it would contradict the last one.
+    """
+    state = live.state
+    vkey = parse_vkey(state.log_key)
+    if signer.public_key != vkey.key:
+        raise ProofError(
+            "this key is not the log key in force",
+            hint=f"Sign with the key of {state.log_key}",
+        )
+    checkpoint = Checkpoint(state.fund, live.tree.size, live.tree.root())
+    last = store.last_checkpoint()
+    if last is not None and last[0] == checkpoint.size:
+        kept = verify_checkpoint(last[1], vkey)
+        if kept.root != checkpoint.root:
+            raise ProofError("a checkpoint of this size with another root was signed before")
+        note = last[1]
+    else:
+        note = sign_checkpoint(checkpoint, NoteSigner(state.fund, signer))
+        store.add_checkpoint(checkpoint.size, note)
+    write_durably(high_water, note)
+    return checkpoint, note
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replace a small file so that a crash leaves the old or the new one, never a part."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,1 @@
+"""Officers' signatures: keys, signers, key files, DSSE envelopes. The only door to cryptography."""

@@ -1,0 +1,78 @@
+"""Opening a store file: lock it, make it if it is new, check it, and make sure that it is durable.
+
+Whatever fails on the way lets go of everything taken before it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.store import schema
+from ledger.store.application import LedgerApplication, application_env
+from ledger.store.faults import translated
+from ledger.store.lock import WriterLock
+from ledger.store.pool import check_durable, fold_wal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OLD_SQLITE = (
+    f"SQLite {sqlite3.sqlite_version} has a rare defect of its WAL, mended in 3.51.3:"
+    " let nothing but this program write to the store"
+)
+_READER_IN_THE_WAY = "a reader kept the WAL from being folded into the database"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A store file ready for use; `lock` is None if it is open for reading only."""
+
+    path: Path
+    application: LedgerApplication
+    lock: WriterLock | None
+    warnings: tuple[str, ...]
+    closing: ExitStack
+
+    def close(self) -> None:
+        """Let go of the connections, then of the lock."""
+        self.closing.close()
+
+
+def open_file(
+    path: Path,
+    fund: str,
+    compose: Callable[[dict[str, str]], LedgerApplication],
+    *,
+    read_only: bool,
+) -> OpenFile:
+    """Open the file of a fund; `compose` makes the application from its settings.
+
+    Raises `StoreLockedError`, `StoreCorruptError` or `StoreError` as `RecordStore.open` says.
+    """
+    real = Path(os.path.realpath(path))  # one lock, by whatever link the store is named
+    lock = None if read_only else WriterLock(real.with_name(f"{real.name}.lock"))
+    with ExitStack() as closing, translated(str(real)):
+        if lock is not None:
+            lock.acquire()
+            closing.callback(lock.release)
+            schema.create_if_new(real, fund)
+        schema.check_file(real, fund)
+        application = compose(application_env(real, fund, read_only=read_only))
+        closing.callback(application.close)
+        warnings = tuple(_settle(application, read_only=read_only))
+        return OpenFile(real, application, lock, warnings, closing.pop_all())
+
+
+def _settle(application: LedgerApplication, *, read_only: bool) -> list[str]:
+    """Check that commits are synced; what the operator should know about this host, in words."""
+    datastore = application.ledger_recorder.datastore
+    check_durable(datastore)
+    warnings = [_OLD_SQLITE] if sqlite3.sqlite_version_info < schema.SQLITE_ADVISED else []
+    if not read_only and not fold_wal(datastore):
+        warnings.append(_READER_IN_THE_WAY)
+    return warnings
