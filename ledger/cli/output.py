@@ -51,8 +51,12 @@ def table(
 
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        justify = "right" if column in right else "left"
-        drawn.add_column(column, justify=justify, no_wrap=True, overflow="ignore")
+        drawn.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=True,
+            overflow="ignore",
+        )
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     width = None if sys.stdout.isatty() else 10_000

@@ -25,7 +25,7 @@ from ledger.domain.outcome import (
     Rejection,
 )
 from ledger.domain.proposal import Signature
-from ledger.domain.rejections import rejection_of, signing_officers
+from ledger.domain.rejections import rejection_of, signing_officers, unconstitutional
 from ledger.domain.signatories import approvers
 from ledger.domain.view import View
 
@@ -51,6 +51,8 @@ def admit(
         return rejection
     view = view_of(state, verified, engine)
     decision, effects = _decided(view)
+    if decision.verdict == REFUSED and state.position == 0:
+        return unconstitutional(decision.findings)
     outcome = Outcome(
         verdict=decision.verdict,
         findings=decision.findings,

@@ -14,12 +14,14 @@ from ledger.kernel.instants import add_days_to_instant
 from ledger.kernel.limits import VALIDITY_DAYS_MAX
 
 if TYPE_CHECKING:
+    from ledger.domain.outcome import Finding
     from ledger.domain.state import State
     from ledger.domain.verified import VerifiedEvent
 
 REJECTIONS = {
     "wrong_fund": "the event was signed for another fund or environment",
     "not_constituted": "the fund has no constitution yet",
+    "constitution_refused": "the constitution breaks a law, and there is no log yet to record that",
     "constituted_already": "the fund has its constitution already",
     "time_reversed": "recorded_at lies before that of the record before it",
     "duplicate": "the same bytes were recorded already",
@@ -91,6 +93,13 @@ def _by_reference(state: State, event: VerifiedEvent) -> Rejection | None:
     if state.references.is_used(event.body.author, event.body.reference):
         return _rejection("reference_used", event.body.reference)
     return None
+
+
+def unconstitutional(findings: tuple[Finding, ...]) -> Rejection:
+    """A constitution that its laws refuse: a log cannot begin with a refusal."""
+    first = findings[0]
+    found = f", found {first.found}" if first.found else ""
+    return _rejection("constitution_refused", f"{first.rule}: expected {first.expected}{found}")
 
 
 def _rejection(code: str, found: str = "") -> Rejection:

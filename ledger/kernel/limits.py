@@ -12,6 +12,7 @@ LOG_PROOF_BYTES_MAX = CHECKPOINT_BYTES_MAX + 16 * 1024
 # C2SP tlog-cosignature writes the length of a key's name in one byte.
 KEY_NAME_BYTES_MAX = 255
 MANIFEST_BYTES_MAX = 16 * 1024 * 1024
+TRUST_BYTES_MAX = 64 * 1024
 BOOK_BYTES_MAX = PAYLOAD_BYTES_MAX - 2_000
 HISTORY_BYTES_MAX = 64 * 1024 * 1024
 KEY_FILE_BYTES_MAX = 16 * 1024
@@ -34,6 +35,9 @@ EVIDENCE_MAX = 16
 FACTS_MAX = 32
 FEES_MAX = 4
 FINDINGS_MAX = 64
+
+# Files of an evidence bundle: 100 million records, and no archive of countless empty members.
+BUNDLE_FILES_MAX = 1_000_000
 
 # Characters.
 AMOUNT_CHARS_MAX = 60

@@ -13,7 +13,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper
 from typing_extensions import override
 
 from ledger.domain.record import parse_record
-from ledger.kernel.errors import LedgerError, StoreCorruptError, invariant
+from ledger.kernel.errors import InvariantError, LedgerError, StoreCorruptError
 from ledger.store.rows import NewRecord, Stored, StoredRecord
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class RecordMapper(Mapper[str]):
 
     @override
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredRecord:
-        invariant(isinstance(domain_event, NewRecord), "only records are stored")
-        assert isinstance(domain_event, NewRecord)  # noqa: S101 - tells the type checker the same
+        if not isinstance(domain_event, NewRecord):
+            raise InvariantError("only records are stored")
         return StoredRecord(
             domain_event.fund,
             domain_event.position,

@@ -4,8 +4,8 @@
         store.append([NewRecord(…)])      durable when it returns
 
 What `append` took is on the disk, in the order of positions 1…n, and comes back byte for byte, or
-the read names the position that is damaged. A store that stopped answers nothing until it is opened
-again (docs/concepts of the outcome that is unknown: `ledger.store.gate`).
+the read names the position that is damaged. After a failed write the store answers nothing until it
+is opened again (`ledger.store.gate` says why).
 
 `RecordStore` itself knows no database. A second database is another factory, recorder and lock
 behind `LedgerApplication`, with its own `open` here.

@@ -53,8 +53,9 @@ def _append_only(table: str) -> dict[str, str]:
     }
 
 
-# REPLACE deletes the row in its way without firing a DELETE trigger, so each unique column has a
-# guard of its own that fires before the insert. One guard with an OR inside would scan the table.
+# REPLACE deletes the row in its way without firing a DELETE trigger, so what is unique has a guard
+# that fires before: the position (only the next one passes) and the event id. A REPLACE by rowid
+# meets the fund's guard, which fires after it and undoes the whole statement.
 STREAM: Final[dict[str, str]] = {
     "stored_events": "CREATE TABLE stored_events(rowid INTEGER PRIMARY KEY,"
     " originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL,"
@@ -76,13 +77,6 @@ STREAM: Final[dict[str, str]] = {
         "BEFORE INSERT",
         "the event is recorded already",
         when="EXISTS(SELECT 1 FROM stored_events WHERE event_id = NEW.event_id)",
-    ),
-    **_refuse(
-        "stored_events_rowid",
-        "stored_events",
-        "BEFORE INSERT",
-        "append-only",
-        when="EXISTS(SELECT 1 FROM stored_events WHERE rowid = NEW.rowid)",
     ),
 }
 

@@ -15,7 +15,7 @@ import pytest
 from ledger.kernel.errors import ConflictError, StoreCorruptError, StoreError
 from ledger.store import schema
 from ledger.store.record_store import RecordStore
-from tests.support.plain_records import FUND, OTHER_FUND, plain_record, plain_records
+from tests.support.plain_records import FUND, KIND, OTHER_FUND, plain_record, plain_records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +113,17 @@ def test_only_the_next_record_passes(path: Path) -> None:
         assert store.head() == 4
         with pytest.raises(StoreCorruptError, match="position 4"):
             list(store.pages())
+
+
+def test_a_new_store_takes_no_other_fund_s_first_record(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    RecordStore.open(path, fund=FUND).close()
+    with closing(sqlite3.connect(path)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="not a record of this fund"):
+            connection.execute(
+                "INSERT INTO stored_events VALUES (1, ?, 1, 'k', x'00', zeroblob(32))",
+                (OTHER_FUND,),
+            )
 
 
 def test_vacuum_moves_no_position(path: Path) -> None:
@@ -249,6 +260,21 @@ def test_an_index_that_disagrees_with_its_table_is_found(path: Path) -> None:
 
 
 # -- noise in the raw file
+
+
+def test_a_record_that_the_file_calls_text_is_named(path: Path) -> None:
+    """In a row's header a blob of n bytes has type 12 + 2n, a text 13 + 2n (SQLite file format)."""
+    kind, size = len(KIND) * 2 + 13, len(plain_record(1).raw) * 2 + 12
+    header = bytes([kind, size >> 7 | 0x80, size & 0x7F])
+    content = path.read_bytes()
+    assert header in content
+    path.write_bytes(content.replace(header, header[:-1] + bytes([header[-1] | 1])))
+    with RecordStore.open(path, fund=FUND) as store:
+        for reading in (store.pages, store.raw_pages):
+            with pytest.raises(StoreCorruptError, match="not a byte string"):
+                list(reading())
+        with pytest.raises(StoreCorruptError, match="position 2"):
+            store.read(2)
 
 
 def test_noise_in_the_file_is_an_error_of_ours_or_nothing(path: Path) -> None:

@@ -107,6 +107,14 @@ def test_ranges_refuse_sizes_that_are_none(bad: int) -> None:
             consistency_ranges(first, second)
 
 
+@pytest.mark.parametrize("bad", [size for size in BAD_SIZES if size is not None])
+def test_provers_refuse_sizes_that_are_none(bad: int) -> None:
+    with pytest.raises(ProofError):
+        inclusion_proof(LEAVES[:9], 0, bad)
+    with pytest.raises(ProofError):
+        consistency_proof(LEAVES[:9], 1, bad)
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (5, 5), (6, 5), (0, 10), (9, None)])
 def test_inclusion_prover_refuses_what_is_outside(index: int, size: int | None) -> None:
     with pytest.raises(ProofError):

@@ -32,6 +32,34 @@ def test_verdicts_come_in_order(count: int, threads: int) -> None:
     assert verify_all(asked, threads) == expected
 
 
+@pytest.mark.parametrize(
+    ("count", "threads", "chunks"),
+    [
+        (0, 8, [0]),
+        (31, 2, [31]),  # too few to share
+        (32, 2, [16, 16]),
+        (32, 8, [16, 16]),
+        (100, 1, [100]),
+        (100, 2, [50, 50]),
+        (100, 3, [34, 34, 32]),
+        (100, 100, [17, 17, 17, 17, 17, 15]),
+    ],
+)
+def test_the_work_is_shared_in_even_chunks(
+    count: int, threads: int, chunks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def counted(part: list[SignatureCheck]) -> list[bool]:
+        sizes.append(len(part))
+        return [True] * len(part)
+
+    monkeypatch.setattr(bulk, "_verdicts", counted)
+    check = SignatureCheck(SIGNERS[0].public_key, b"", b"")
+    assert verify_all([check] * count, threads) == [True] * count
+    assert sorted(sizes, reverse=True) == chunks
+
+
 def test_malformed_signatures_are_answered_not_raised() -> None:
     for signer in SIGNERS:
         for signature in (b"", b"\x00", bytes(64), bytes(72), b"\xff" * 64, bytes(5_000)):

@@ -231,6 +231,13 @@ def test_another_type_is_read_where_it_is_allowed() -> None:
         parse_envelope(BYTES, allowed=())
 
 
+def test_envelopes_do_not_change() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ENVELOPE.payload = b"forged"  # type: ignore[misc]  # that is the point
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ENVELOPE.signatures[0].sig = b"forged"  # type: ignore[misc]  # that is the point
+
+
 # -- signing
 
 

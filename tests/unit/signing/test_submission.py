@@ -144,6 +144,13 @@ def test_the_deepest_allowed_value_is_taken() -> None:
         read_envelope(BYTES[:-1] + b',"x":[' + deepest + b"]}")
 
 
+def test_the_longest_submission_is_taken() -> None:
+    longest = BYTES.ljust(RECORD_BYTES_MAX)
+    assert read_envelope(longest) == ENVELOPE
+    with pytest.raises(EnvelopeError, match="65536 bytes where at most 65535"):
+        read_envelope(longest + b" ")
+
+
 def test_a_fault_names_its_place() -> None:
     with pytest.raises(EnvelopeError) as refusal:
         normal_members(b'{"payload": oops}')

@@ -1,0 +1,81 @@
+"""`custody import`: a history of purchases becomes signed events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledger.cli import exits, options, output, wiring
+from ledger.cli.history import read_history
+from ledger.cli.importing import Import, Importer
+from ledger.cli.workspace import find_workspace
+from ledger.kernel.errors import NotFoundError
+from ledger.kernel.limits import HISTORY_BYTES_MAX
+
+
+@click.command("import")
+@click.argument("history", type=click.Path(dir_okay=False))
+@click.option("--author", "author_key", required=True, help="Key file of the author.")
+@click.option("--cosign", "cosign_keys", multiple=True, help="Key file of an officer who approves.")
+@click.option("--partial", is_flag=True, help="Record the good rows and list the others.")
+@click.option("--accept-clock-jump", is_flag=True, help="The last record is over a week old.")
+@options.passphrase
+@options.workspace
+@options.as_json
+def import_history(
+    history: str,
+    author_key: str,
+    cosign_keys: tuple[str, ...],
+    partial: bool,
+    accept_clock_jump: bool,
+    passphrase_file: str | None,
+    passphrase_fd: int | None,
+    workspace_path: str | None,
+    as_json: bool,
+) -> int:
+    """Sign and record the purchases in HISTORY (CSV). A second import changes nothing.
+
+    One bad row stops the whole file, with its line and column, unless --partial.
+    """
+    workspace = find_workspace(workspace_path)
+    rows = read_history(_read(Path(history)))
+    author, *cosigners = (
+        wiring.signer_from(path, file=passphrase_file, descriptor=passphrase_fd)
+        for path in (author_key, *cosign_keys)
+    )
+    with wiring.open_store(workspace) as store:
+        sequencer = wiring.open_sequencer(workspace, store, accept_clock_jump=accept_clock_jump)
+        importer = Importer(workspace, store, author, cosigners)
+        done = importer.run(rows, sequencer, partial=partial)
+    _show(done, as_json=as_json)
+    return exits.USAGE if done.faults else exits.DONE
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HISTORY_BYTES_MAX + 1)
+    except OSError as error:
+        raise NotFoundError(f"no file {path}: {error.strerror}") from None
+
+
+def _show(done: Import, *, as_json: bool) -> None:
+    if as_json:
+        output.emit_json(
+            "import",
+            {
+                "rows": done.rows,
+                "recorded": done.recorded,
+                "repeated": done.repeated,
+                "positions": done.positions,
+                "faults": [fault.diagnostics() for fault in done.faults],
+            },
+        )
+        return
+    output.say(
+        f"{done.rows} rows: {done.recorded} recorded, {done.repeated} recorded before, "
+        f"{len(done.faults)} left out"
+    )
+    for fault in done.faults:
+        output.note(f"  {fault.where}: {fault.message}")

@@ -1,0 +1,84 @@
+"""The members of a form with what they mean, as their docstrings say it.
+
+A docstring under an attribute is not kept when a module runs, so it is read from the source. A
+member without one is described by the word that all kinds share.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ledger.cli.event_pages.shapes import Shape, shape_of_field
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from ledger.kernel.form import Form
+
+SHARED = {
+    "account": "The safekeeping account.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a form."""
+
+    name: str
+    shape: Shape
+    is_required: bool
+    meaning: str
+
+
+def members_of(form: type[Form], *, without: type[Form] | None = None) -> list[Member]:
+    """The members of a form in order, less those of a base form."""
+    inherited = without.model_fields if without is not None else {}
+    return [
+        Member(name, shape_of_field(field), field.is_required(), meaning_of(form, name))
+        for name, field in form.model_fields.items()
+        if name not in inherited
+    ]
+
+
+def meaning_of(form: type[Form], name: str) -> str:
+    """What a member means: its own docstring, or the shared word, or nothing."""
+    for owner in form.__mro__:
+        if name in owner.__dict__.get("__annotations__", {}):
+            written = _docstrings(_module_of(owner)).get((owner.__name__, name), "")
+            return written or SHARED.get(name, "")
+    return ""
+
+
+def summary_of(thing: object) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split())
+
+
+def _module_of(owner: type) -> ModuleType:
+    module = inspect.getmodule(owner)
+    assert module is not None
+    return module
+
+
+@cache
+def _docstrings(module: ModuleType) -> dict[tuple[str, str], str]:
+    """(class, attribute) to the docstring that stands under the attribute."""
+    found = {}
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for above, below in zip(node.body, node.body[1:], strict=False):
+            text = _text_of(below)
+            if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and text:
+                found[node.name, above.target.id] = " ".join(text.split())
+    return found
+
+
+def _text_of(node: ast.stmt) -> str:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return node.value.value if isinstance(node.value.value, str) else ""
+    return ""

@@ -1,0 +1,226 @@
+"""Purchase histories: the CSV format, strictly read (docs/reference/history-csv.md).
+
+    trade_date,kind,asset,units,consideration,currency,fee,counterparty,account,reference,source
+
+`kind` is acquisition, disposal or receipt. For a receipt `source` begins with the word of its
+source (`mining`, `airdrop` …) and `counterparty` may be empty. Every fault names line and column.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ledger.kernel import amounts, identifiers
+from ledger.kernel.errors import HistoryError, LedgerError
+from ledger.kernel.identifiers import check_form
+from ledger.kernel.instants import check_day
+from ledger.kernel.limits import HISTORY_BYTES_MAX
+from ledger.kernel.money import minor_unit_digits
+from ledger.kernel.text import check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+COLUMNS = (
+    "trade_date",
+    "kind",
+    "asset",
+    "units",
+    "consideration",
+    "currency",
+    "fee",
+    "counterparty",
+    "account",
+    "reference",
+    "source",
+)
+KINDS = ("acquisition", "disposal", "receipt")
+_CELL_CHARS_MAX = 1_000
+_REFERENCE_CHARS_MAX = 55
+"""Leaves room for `/settled`, the reference of the row's second event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a history, its values checked for form."""
+
+    line: int
+    trade_date: str
+    kind: str
+    asset: str
+    units: str
+    consideration: str
+    currency: str
+    fee: str
+    counterparty: str
+    account: str
+    reference: str
+    source: str
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """The row as events: (kind, members), to be signed in this order."""
+        grounds = {
+            "facts": {},
+            "evidence": [hashlib.sha256(self.source.encode()).hexdigest()] if self.source else [],
+        }
+        dated = {"value_date": self.trade_date, **grounds}
+        if self.kind == "receipt":
+            return [("receipt.recorded", {**self._receipt(), **dated})]
+        is_purchase = self.kind == "acquisition"
+        bound, paid = (
+            ("max_consideration", "consideration") if is_purchase else ("min_proceeds", "proceeds")
+        )
+        money = {"currency": self.currency, "amount": self.consideration}
+        fees = [{"leg": "cash", "currency": self.currency, "amount": self.fee}] if self.fee else []
+        proposed = {
+            "asset": self.asset,
+            "units": self.units,
+            bound: money,
+            "counterparty": self.counterparty,
+            "account": self.account,
+            "reference": self.reference,
+            **dated,
+        }
+        settled = {
+            "units": self.units,
+            paid: money,
+            "fees": fees,
+            "trade_date": self.trade_date,
+            "final": True,
+            "reference": f"{self.reference}/settled",
+            **dated,
+        }
+        return [(f"{self.kind}.proposed", proposed), (f"{self.kind}.settled", settled)]
+
+    def _receipt(self) -> dict[str, Any]:
+        members: dict[str, Any] = {
+            "asset": self.asset,
+            "units": self.units,
+            "account": self.account,
+            "source": self.source.split(" ", 1)[0],
+            "reference": self.reference,
+        }
+        if self.consideration:
+            members["fair_value"] = {"currency": self.currency, "amount": self.consideration}
+        return members
+
+
+def read_history(data: bytes) -> list[Row]:
+    """Every row of a history; `HistoryError` with line and column of the first fault."""
+    if len(data) > HISTORY_BYTES_MAX:
+        raise HistoryError(f"{len(data)} bytes where {HISTORY_BYTES_MAX} are allowed")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise HistoryError("not UTF-8", where=f"byte {error.start}") from None
+    rows = [_row(line, cells) for line, cells in _lines(text)]
+    seen: dict[str, int] = {}
+    for row in rows:
+        first = seen.setdefault(row.reference, row.line)
+        if first != row.line:
+            raise _fault(row.line, "reference", f"used in line {first} already")
+    return rows
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if number == 1:
+                _check_header(cells)
+                continue
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise HistoryError(f"not CSV: {error}", where=f"line {reader.line_num}") from None
+    if number == 0:
+        raise HistoryError("the file is empty", hint=f"Its first line is {','.join(COLUMNS)}")
+
+
+def _check_header(cells: list[str]) -> None:
+    if tuple(cells) != COLUMNS:
+        raise HistoryError(
+            "the header is another", where="line 1", hint=f"It is {','.join(COLUMNS)}"
+        )
+
+
+def _row(line: int, cells: list[str]) -> Row:
+    if len(cells) != len(COLUMNS):
+        raise HistoryError(
+            f"{len(cells)} columns where {len(COLUMNS)} are expected", where=f"line {line}"
+        )
+    values = dict(zip(COLUMNS, cells, strict=True))
+    for column, cell in values.items():
+        try:
+            _check(column, cell, values["kind"])
+        except LedgerError as error:
+            raise _fault(line, column, error.message) from None
+    return Row(line, *cells)
+
+
+def _check(column: str, cell: str, kind: str) -> None:
+    """Check one cell by its column's form; a receipt may leave money and counterparty empty."""
+    if len(cell) > _CELL_CHARS_MAX:
+        raise HistoryError(f"more than {_CELL_CHARS_MAX} characters")
+    optional = {"fee", "source"}
+    if kind == "receipt":
+        optional = {"fee", "counterparty", "consideration", "currency"}
+    if not cell and column in optional:
+        return
+    if column in _CHECKS:
+        _CHECKS[column](cell)
+    else:
+        check_form(cell, *_FORMS[column])
+    if column == "reference" and len(cell) > _REFERENCE_CHARS_MAX:
+        raise HistoryError(f"more than {_REFERENCE_CHARS_MAX} characters")
+
+
+def _check_kind(cell: str) -> None:
+    if cell not in KINDS:
+        raise HistoryError(f"{cell!r:.40} is not one of {', '.join(KINDS)}")
+
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "kind": _check_kind,
+    "trade_date": check_day,
+    "currency": minor_unit_digits,
+    "source": lambda cell: check_text(cell, limit=_CELL_CHARS_MAX),
+}
+
+
+_FORMS = {
+    "asset": (identifiers.ASSET, "the code of an asset"),
+    "units": (amounts.POSITIVE, "an amount above zero"),
+    "consideration": (amounts.NOT_NEGATIVE, "an amount"),
+    "fee": (amounts.POSITIVE, "an amount above zero, or empty"),
+    "counterparty": (identifiers.SLUG, "the name of a counterparty"),
+    "account": (identifiers.SLUG, "the name of an account"),
+    "reference": (identifiers.REFERENCE, "a reference"),
+}
+
+_COLUMN_OF_LAW = re.compile(r"(asset|account|counterparty|value_date|period|units|amount)")
+_COLUMN_OF = {
+    "asset": "asset",
+    "account": "account",
+    "counterparty": "counterparty",
+    "value_date": "trade_date",
+    "period": "trade_date",
+    "units": "units",
+    "amount": "units",
+}
+
+
+def column_of(rule: str) -> str:
+    """The column that a finding of admission is about, as far as its name tells."""
+    match = _COLUMN_OF_LAW.match(rule)
+    return _COLUMN_OF[match.group(1)] if match else "kind"
+
+
+def _fault(line: int, column: str, message: str) -> HistoryError:
+    return HistoryError(message, where=f"line {line}, column {column}")

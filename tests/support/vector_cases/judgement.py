@@ -1,0 +1,170 @@
+"""Cases of approvals, of what officers state about the world, and of closes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.fund_simulator import DIGEST
+from tests.support.vector_case import PROPOSE_BOTH, RECORD, UNKNOWN, Subject, case
+from tests.support.vector_cases.movements import HAPPENED, NO_ASSET, WHY
+
+_ANSWER: dict[str, Any] = {"author": "daniyar", "cosigners": [], "proposal": "@acquisition_waits"}
+_OF_ANSWERS = (
+    case("proposal_unknown", proposal=UNKNOWN),
+    case("proposal_unknown-lapsed", "it lapsed when its valid_until had passed", days=40),
+    case("proposal_not_pending", proposal="@acquisition"),
+    case("self_approval", author="aigerim"),
+    case("office_not_asked", author="bolat"),
+)
+
+APPROVALS = (
+    Subject(
+        "approval.given",
+        "working",
+        _ANSWER,
+        (
+            *_OF_ANSWERS,
+            case("approved_already", proposal="@half_approved"),
+            case(
+                "valid-first_of_two",
+                "one of two: counted, and nothing else follows",
+                proposal="@unapproved",
+            ),
+            case(
+                "valid-second_of_two",
+                "the second of two completes",
+                author="marat",
+                proposal="@half_approved",
+            ),
+            case(
+                "valid-denied_at_completion",
+                "completes a proposal that the state forbids by now: its effect is refused",
+                proposal="@denied_later",
+            ),
+        ),
+        why="completes the proposal, which becomes effective at this position",
+    ),
+    Subject(
+        "approval.refused",
+        "working",
+        {**_ANSWER, "reason": "The price is too high"},
+        _OF_ANSWERS,
+        why="ends the proposal",
+    ),
+    Subject(
+        "proposal.withdrawn",
+        "working",
+        {
+            "author": "aigerim",
+            "cosigners": [],
+            "proposal": "@acquisition_waits",
+            "reason": "The counterparty withdrew",
+        },
+        (
+            case("proposal_unknown", proposal=UNKNOWN),
+            case("not_the_author", author="daniyar"),
+            case("proposal_in_progress", proposal="@moving"),
+            case(
+                "valid-effective", "an effective proposal, nothing done yet", proposal="@delivery"
+            ),
+        ),
+        why="ends the proposal",
+    ),
+)
+
+OBSERVATIONS = (
+    Subject(
+        "price.observed",
+        "working",
+        {
+            **RECORD,
+            "asset": "BTC",
+            "currency": "USD",
+            "price": "91300.25",
+            "observed_at": "2026-01-12T09:30:00.000000Z",
+            "source": "Exchange One",
+            "market": "Exchange One BTC/USD",
+            **HAPPENED,
+        },
+        (NO_ASSET, case("observation_in_future", observed_at="2026-01-12T11:00:00.000000Z")),
+    ),
+    Subject(
+        "valuation.adopted",
+        "working",
+        {
+            **PROPOSE_BOTH,
+            "asset": "BTC",
+            "currency": "USD",
+            "fair_value": "91250.5",
+            "level": "1",
+            "method": "Price of the principal market at 08:00 UTC",
+            "prices": ["@price"],
+            **WHY,
+        },
+        (NO_ASSET, case("price_unknown", prices=[UNKNOWN])),
+    ),
+    Subject(
+        "observation.recorded",
+        "working",
+        {
+            **RECORD,
+            "measure": "market_capitalisation",
+            "subject": "BTC",
+            "value": "1820000000000",
+            "unit": "USD",
+            "observed_on": "2026-01-11",
+            "source": "Exchange One",
+            **HAPPENED,
+        },
+        (case("observation_in_future", observed_on="2026-01-13"),),
+    ),
+    Subject(
+        "attestation.recorded",
+        "working",
+        {
+            **RECORD,
+            "item": "soc_2",
+            "subject": "first-vault",
+            "attester": "An Auditor LLP",
+            "document": DIGEST,
+            "expires_on": "2026-12-31",
+            **HAPPENED,
+        },
+        (case("attestation_expired", expires_on="2026-01-11"),),
+    ),
+    Subject(
+        "fact.recorded",
+        "working",
+        {
+            **RECORD,
+            "fact": "custodian_insured",
+            "subject": "first-vault",
+            "value": True,
+            **HAPPENED,
+        },
+    ),
+)
+
+PERIODS = (
+    Subject(
+        "period.closed",
+        "governed",
+        {
+            **PROPOSE_BOTH,
+            "period": "2025-12",
+            "starts_on": "2025-12-01",
+            "ends_on": "2025-12-31",
+            "trial_balance": DIGEST,
+            "statements": [DIGEST],
+        },
+        (
+            case("period_backwards", ends_on="2025-11-30"),
+            case("period_not_over", ends_on="2026-01-05"),
+            case("period_gap", prelude="closed", starts_on="2026-01-02", ends_on="2026-01-03"),
+            case("period_closing", prelude="closing"),
+        ),
+        why="carries the digest of the state before it in its outcome",
+    ),
+)
+
+SUBJECTS = (*APPROVALS, *OBSERVATIONS, *PERIODS)
