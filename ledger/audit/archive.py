@@ -126,7 +126,9 @@ def _data_start(file: BinaryIO, member: zipfile.ZipInfo) -> int:
     )
     if said != listed:
         raise BundleError("a member's header and the directory disagree", where=member.filename)
-    return member.header_offset + _LOCAL.size + fields[9] + fields[10]
+    if fields[10]:
+        raise BundleError("a member with an extra field", where=member.filename, hint=_HINT)
+    return member.header_offset + _LOCAL.size + fields[9]
 
 
 def _check_gaps(spans: list[tuple[int, int]]) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from ledger.audit import Evidence
-from ledger.audit.trust import parse_trust
+from ledger.audit import Evidence, parse_trust
 from ledger.cli import exits, options, output, wiring
 from ledger.cli.commands.reading import holdings_value, show_holdings
 from ledger.cli.demo_fund import DemoFund, make_fund
@@ -133,7 +132,7 @@ def _run(scene: Scene, root: Path) -> tuple[dict[str, Any], int]:
     value["audit"] = {
         "verdict": report.verdict,
         "records": size,
-        "findings": [finding.value() for finding in report.findings],
+        "findings": [finding.explain() for finding in report.findings],
     }
     value["bundle"] = str(archive)
     return value, report.exit_code

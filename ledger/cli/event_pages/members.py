@@ -13,15 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ledger.cli.event_pages.shapes import Shape, shape_of_field
+from ledger.cli.event_pages.words import MEANINGS
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from ledger.kernel.form import Form
-
-SHARED = {
-    "account": "The safekeeping account.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,14 @@ def meaning_of(form: type[Form], name: str) -> str:
     for owner in form.__mro__:
         if name in owner.__dict__.get("__annotations__", {}):
             written = _docstrings(_module_of(owner)).get((owner.__name__, name), "")
-            return written or SHARED.get(name, "")
+            own = MEANINGS.get(f"{_title_of(owner)}.{name}", "")
+            return written or own or MEANINGS.get(name, "")
     return ""
+
+
+def _title_of(owner: type) -> str:
+    """A form's name; for the parameters of a rule type, the type's."""
+    return owner.__module__.rpartition(".")[2] if owner.__name__ == "Params" else owner.__name__
 
 
 def summary_of(thing: object) -> str:
