@@ -35,15 +35,12 @@ class BookForm(Form):
     rules: Annotated[Many[RuleForm], Field(max_length=RULES_MAX)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """An executable book."""
+    """An executable book; compared by identity, since a fund holds each recorded book once."""
 
     form: BookForm
     rules: tuple[Rule, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", tuple(self.rules))
 
 
 def read_book(value: Mapping[str, Any]) -> Book:

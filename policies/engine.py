@@ -7,6 +7,7 @@ denied, and so is one that a deciding rule cannot judge because a parameter is u
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.outcome import DENY, Finding
@@ -57,7 +58,7 @@ class PolicyEngine:
         findings: list[Finding] = []
         requirements: list[Requirement] = []
         authority = tolerance = False
-        for rule in _called(books, action):
+        for rule in _called(tuple(books), action.triggers):
             authority = authority or RULE_TYPES[rule.form.rule_type].gives_authority
             tolerance = tolerance or rule.form.rule_type == "settlement_tolerance"
             verdict = rule.unknown(rule.form.unknown[0]) if rule.form.unknown else None
@@ -71,11 +72,12 @@ class PolicyEngine:
         return Judgement(tuple(findings), tuple(requirements))
 
 
-def _called(books: Sequence[Book], action: Action) -> list[Rule]:
-    triggers = set(action.triggers)
-    return [
+@lru_cache(maxsize=1_024)
+def _called(books: tuple[Book, ...], triggers: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules that these words call, in order. A pure function, so its answers are kept."""
+    return tuple(
         rule
         for book in books
         for rule in book.rules
-        if rule.form.status in DECIDING_STATUS and not triggers.isdisjoint(rule.form.trigger)
-    ]
+        if rule.form.status in DECIDING_STATUS and not set(triggers).isdisjoint(rule.form.trigger)
+    )

@@ -60,9 +60,7 @@ class Facts:
 
 def parse_manifest(data: bytes) -> Manifest:
     """The manifest in these bytes; `CanonicalError` or `BundleError` otherwise."""
-    manifest = read_form(
-        Manifest, decode_object(data, limit=MANIFEST_BYTES_MAX), error=BundleError
-    )
+    manifest = read_form(Manifest, decode_object(data, limit=MANIFEST_BYTES_MAX), error=BundleError)
     paths = [file.path for file in manifest.files]
     if paths != sorted(set(paths)):
         raise BundleError("files are not listed once each, in the order of paths", where="files")
@@ -72,7 +70,10 @@ def parse_manifest(data: bytes) -> Manifest:
 def manifest_findings(
     bundle: Bundle, digests: Mapping[str, str], facts: Facts
 ) -> Iterator[Finding]:
-    """How the manifest differs from what was found; `digests` are those computed on the way."""
+    """How the manifest differs from what was found.
+
+    `digests` are those of the files that were read on the way; the others are read now.
+    """
     data = bundle.read(MANIFEST)
     if data is None:
         yield Finding("manifest_missing", place=Place(MANIFEST))
@@ -101,9 +102,7 @@ def _claims(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
         yield Finding("manifest_differs", text, place=Place(MANIFEST))
 
 
-def _contents(
-    manifest: Manifest, bundle: Bundle, digests: Mapping[str, str]
-) -> Iterator[Finding]:
+def _contents(manifest: Manifest, bundle: Bundle, digests: Mapping[str, str]) -> Iterator[Finding]:
     listed = {file.path: file for file in manifest.files}
     for path, file in listed.items():
         if path not in bundle.source.files:
@@ -118,5 +117,5 @@ def _contents(
             text = f"SHA-256 is {found}, not {file.sha256}"
             yield Finding("file_altered", text, place=Place(path, 0, size))
     for path in bundle.files:
-        if path not in listed and path != MANIFEST:
+        if path != MANIFEST and (path not in listed or path not in digests):
             yield Finding("file_unlisted", place=Place(path))

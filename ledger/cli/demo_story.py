@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ledger.domain.outcome import REFUSED
 from ledger.kernel.errors import invariant
 from ledger.service.bundle import export_bundle, zip_bundle
 from ledger.service.checkpoints import make_checkpoint
+from ledger.signing.base64_text import encode_base64
 from ledger.signing.possession import prove_possession
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def rotate_key(demo: DemoFund) -> None:
         "key.enrolled",
         officer=officer,
         algorithm=new.public_key.algorithm,
-        public_key=base64.b64encode(new.public_key.raw).decode(),
-        possession=base64.b64encode(proof).decode(),
+        public_key=encode_base64(new.public_key.raw),
+        possession=encode_base64(proof),
     )
     demo.signers[officer] = new
     demo.do("key.revoked", officer, key=old.public_key.keyid, reason="Rotation")

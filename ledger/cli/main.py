@@ -107,3 +107,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return exits.ERROR
     return code if isinstance(code, int) else exits.DONE
+
+
+if __name__ == "__main__":
+    main()

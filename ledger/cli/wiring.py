@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ledger.log.merkle import leaf_hash
 from ledger.service.checkpoints import check_high_water, read_high_water, write_durably
 from ledger.service.live import LiveState, load
 from ledger.service.sequencer import Sequencer
+from ledger.signing.base64_text import encode_base64
 from ledger.signing.key_file import read_key_file
 from ledger.store.record_store import RecordStore
 from policies.engine import PolicyEngine
@@ -101,4 +101,4 @@ def write_trust(workspace: Workspace, store: RecordStore, log_key: str) -> None:
 
 def key_members(key: PublicKey) -> dict[str, str]:
     """A public key as bodies carry it."""
-    return {"algorithm": key.algorithm, "public_key": base64.b64encode(key.raw).decode()}
+    return {"algorithm": key.algorithm, "public_key": encode_base64(key.raw)}

@@ -185,7 +185,7 @@ def _address_action(view: View) -> Action:
 def _registry_action(view: View, trigger: str) -> Action:
     return Action(
         kind=view.kind.name,
-        triggers=(trigger,),
+        triggers=view.called(trigger),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

@@ -95,7 +95,7 @@ def _action_of_proposed(view: View) -> Action:
     body: AcquisitionProposed = view.body
     return Action(
         kind=view.kind.name,
-        triggers=("purchase",),
+        triggers=view.called("purchase"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
@@ -163,7 +163,7 @@ def _action_of_settled(view: View) -> Action:
     asked: AcquisitionProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     return Action(
         kind=view.kind.name,
-        triggers=("purchase_settlement", "settlement"),
+        triggers=view.called("purchase_settlement", "settlement"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

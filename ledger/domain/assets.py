@@ -93,7 +93,7 @@ def _evolve_delisted(state: State, event: Event, body: AssetDelisted) -> None:
 def _action(view: View) -> Action:
     return Action(
         kind=view.kind.name,
-        triggers=("register_instrument",),
+        triggers=view.called("register_instrument"),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

@@ -55,7 +55,9 @@ def _action(view: View) -> Action:
     body: CashRecorded = view.body
     return Action(
         kind=view.kind.name,
-        triggers=("cash_in",) if body.direction == "in" else ("cash_out", "expense"),
+        triggers=view.called(
+            *(("cash_in",) if body.direction == "in" else ("cash_out", "expense"))
+        ),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

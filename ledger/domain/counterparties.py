@@ -54,7 +54,7 @@ def _evolve(state: State, _event: Event, body: CounterpartyRegistered) -> None:
 def _action(view: View) -> Action:
     return Action(
         kind=view.kind.name,
-        triggers=("register_counterparty",),
+        triggers=view.called("register_counterparty"),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

@@ -95,7 +95,7 @@ def _evolve_terminated(state: State, event: Event, body: CustodianTerminated) ->
 def _action(view: View) -> Action:
     return Action(
         kind=view.kind.name,
-        triggers=("register_custodian",),
+        triggers=view.called("register_custodian"),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from ledger.domain.view import View
 
 CHARTER_QUORUM = "charter_quorum"
-_NATURE_TRIGGER = {
-    Nature.ACT: "any_instruction",
-    Nature.FACT: "any_fact",
-    Nature.REGISTRY: "any_registration",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,6 @@ def _by_mandate(view: View, laws: list[Finding]) -> Decision:
             return Decision(REFUSED, (*laws, deny("mandate_suspended")))
         laws.append(exception("mandate_suspended"))
     action = view.kind.action(view)
-    action = replace(action, triggers=(*action.triggers, _NATURE_TRIGGER[view.kind.nature]))
     judgement = view.engine.judge(view.state.executable(mandate.books), action, view.state)
     findings = list(judgement.findings)
     if any(finding.verdict == DENY for finding in findings):

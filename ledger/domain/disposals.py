@@ -141,12 +141,12 @@ def _action_of_proposed(view: View) -> Action:
     body: Proposed = view.body
     least: shapes.Money | None = None
     if isinstance(body, DisposalProposed):
-        triggers, counterparty, least = ("sale",), body.counterparty, body.min_proceeds
+        trigger, counterparty, least = "sale", body.counterparty, body.min_proceeds
     else:
-        triggers, counterparty = ("transfer_out",), body.recipient
+        trigger, counterparty = "transfer_out", body.recipient
     return Action(
         kind=view.kind.name,
-        triggers=triggers,
+        triggers=view.called(trigger),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
@@ -245,7 +245,7 @@ def _action_of_settled(view: View) -> Action:
         trigger, got = "sale_settlement", body.proceeds
     return Action(
         kind=view.kind.name,
-        triggers=(trigger, "settlement"),
+        triggers=view.called(trigger, "settlement"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

@@ -128,7 +128,7 @@ def _action(view: View) -> Action:
         asset, account, trigger = entry.asset, entry.account, "release_encumbrance"
     return Action(
         kind=view.kind.name,
-        triggers=(trigger,),
+        triggers=view.called(trigger),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

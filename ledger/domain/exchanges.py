@@ -105,7 +105,7 @@ def _action_of_proposed(view: View) -> Action:
     body: ExchangeProposed = view.body
     return Action(
         kind=view.kind.name,
-        triggers=("exchange",),
+        triggers=view.called("exchange"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
@@ -178,7 +178,7 @@ def _action_of_settled(view: View) -> Action:
     asked: ExchangeProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     return Action(
         kind=view.kind.name,
-        triggers=("exchange_settlement", "settlement"),
+        triggers=view.called("exchange_settlement", "settlement"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

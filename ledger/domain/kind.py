@@ -35,6 +35,18 @@ class Nature(Enum):
     APPROVAL = "approval"
     """The proposal that it is about."""
 
+    @property
+    def trigger(self) -> str:
+        """The word by which rules for everything of this nature are called."""
+        return _TRIGGERS.get(self, "")
+
+
+_TRIGGERS = {
+    Nature.ACT: "any_instruction",
+    Nature.FACT: "any_fact",
+    Nature.REGISTRY: "any_registration",
+}
+
 
 def _no_laws(_view: View) -> Iterator[Finding]:
     return iter(())

@@ -196,11 +196,11 @@ def _evolve_fact(state: State, event: Event, body: FactRecorded) -> None:
 
 
 _TRIGGERS = {
-    "price.observed.v1": ("price",),
-    "valuation.adopted.v1": ("valuation",),
-    "observation.recorded.v1": ("observation",),
-    "attestation.recorded.v1": ("attestation",),
-    "fact.recorded.v1": ("fact",),
+    "price.observed.v1": "price",
+    "valuation.adopted.v1": "valuation",
+    "observation.recorded.v1": "observation",
+    "attestation.recorded.v1": "attestation",
+    "fact.recorded.v1": "fact",
 }
 
 
@@ -208,7 +208,7 @@ def _action(view: View) -> Action:
     asset = getattr(view.body, "asset", "")
     return Action(
         kind=view.kind.name,
-        triggers=_TRIGGERS[view.kind.name],
+        triggers=view.called(_TRIGGERS[view.kind.name]),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

@@ -83,7 +83,7 @@ def _evolve(state: State, event: Event, body: PeriodClosed) -> None:
 def _action(view: View) -> Action:
     return Action(
         kind=view.kind.name,
-        triggers=("period_close",),
+        triggers=view.called("period_close"),
         author=view.body.author,
         offices=view.offices,
         value_date=view.body.value_date,

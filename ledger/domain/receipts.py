@@ -114,7 +114,7 @@ def _action(view: View) -> Action:
     body: OpeningRecorded | ReceiptRecorded = view.body
     return Action(
         kind=view.kind.name,
-        triggers=_triggers(body),
+        triggers=view.called(*_triggers(body)),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

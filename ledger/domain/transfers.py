@@ -178,7 +178,7 @@ def _action_of_proposed(view: View) -> Action:
     body: TransferProposed = view.body
     return Action(
         kind=view.kind.name,
-        triggers=("custody_transfer", "internal_transfer"),
+        triggers=view.called("custody_transfer", "internal_transfer"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
@@ -317,7 +317,7 @@ def _action_of_fact(view: View) -> Action:
     released = isinstance(body, TransferReleased)
     return Action(
         kind=view.kind.name,
-        triggers=("transfer_release",) if released else ("transfer_settlement",),
+        triggers=view.called("transfer_release" if released else "transfer_settlement"),
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,

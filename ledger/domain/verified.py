@@ -7,7 +7,6 @@ the proof of possession inside `key.enrolled`. Admission accepts only what comes
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,15 @@ from ledger.domain.funds import FundConstituted, founders_keys
 from ledger.domain.keys import KeyEnrolled
 from ledger.domain.kinds import KINDS
 from ledger.domain.record import decode_payload, event_id_of
-from ledger.kernel.errors import AuthorityError, BodyError, SignatureError, UndecidableError
+from ledger.kernel.errors import (
+    AuthorityError,
+    BodyError,
+    SignatureError,
+    UndecidableError,
+    ValueFormError,
+)
 from ledger.kernel.form import read_form
+from ledger.signing.base64_text import decode_base64
 from ledger.signing.bulk import SignatureCheck
 from ledger.signing.dsse import pae
 from ledger.signing.keys import parse_public_key
@@ -118,9 +124,7 @@ def inner_checks(event: VerifiedEvent) -> tuple[SignatureCheck, ...]:
         return ()
     key = parse_public_key(body.algorithm, body.public_key)
     try:
-        proof = base64.b64decode(body.possession, validate=True)
-    except ValueError:
-        raise BodyError("not base64", where="possession") from None
-    if base64.b64encode(proof).decode() != body.possession:
-        raise BodyError("not canonical base64", where="possession")
+        proof = decode_base64(body.possession)
+    except ValueFormError as error:
+        raise BodyError(error.message, where="possession") from None
     return (possession_check(body.fund, body.officer, key, proof),)

@@ -44,6 +44,10 @@ class View:
         """The author's offices on this day."""
         return offices_of(self.state, self.body.author, self.day)
 
+    def called(self, *triggers: str) -> tuple[str, ...]:
+        """The words by which rules are called for this event: its own, and its nature's."""
+        return (*triggers, self.kind.nature.trigger)
+
     def units(self, asset: str, amount: str) -> int | None:
         """Base units of an amount, or None if the asset is unknown or the digits too many."""
         entry = self.state.assets.get(asset)

@@ -8,6 +8,7 @@ refused, never rounded.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ledger.kernel.errors import ValueFormError
@@ -20,8 +21,12 @@ NOT_NEGATIVE: Final = r"0|" + POSITIVE
 _AMOUNT = re.compile(AMOUNT, re.ASCII)
 
 
+@lru_cache(maxsize=8_192)
 def parse_amount(text: str, scale: int) -> int:
-    """The base units of a canonical decimal; `ValueFormError` for digits beyond `scale`."""
+    """The base units of a canonical decimal; `ValueFormError` for digits beyond `scale`.
+
+    Cached, since laws, rules and evolution each read the same amount of one event.
+    """
     if len(text) > AMOUNT_CHARS_MAX or _AMOUNT.fullmatch(text) is None:
         raise ValueFormError(
             f"{text[:80]!r} is not an amount", hint="Write it like 0, 1200 or 1200.5"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from ledger.kernel.errors import ValueFormError
@@ -61,12 +62,14 @@ def parse_day(text: str) -> date:
         raise ValueFormError(f"{text!r} is not a real day") from None
 
 
+@lru_cache(maxsize=4_096)
 def local_day(instant: str, utc_offset_minutes: int) -> str:
     """The calendar day on which an instant falls in a fund's time zone (a fixed offset)."""
     moment = datetime.fromisoformat(instant[:19]) + timedelta(minutes=utc_offset_minutes)
     return moment.date().isoformat()
 
 
+@lru_cache(maxsize=4_096)
 def add_days(day: str, days: int) -> str:
     """The day that many days later (or earlier); clipped to the years 0001 to 9999."""
     try:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.domain.verified import UnverifiedEvent, VerifiedEvent, open_event
-from ledger.kernel.errors import EnvelopeError
+from ledger.kernel.errors import CanonicalError, EnvelopeError
 from ledger.kernel.limits import ENVELOPE_BYTES_MAX
 from ledger.signing.bulk import verify_all
-from ledger.signing.dsse import read_envelope, render_envelope
+from ledger.signing.dsse import parse_envelope, read_envelope, render_envelope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +31,12 @@ def open_submission(data: bytes, keys: Mapping[str, EnrolledKey]) -> UnverifiedE
             f"{len(data)} bytes where at most {ENVELOPE_BYTES_MAX} are allowed",
             hint="Submit one signed envelope",
         )
-    envelope = read_envelope(data)
-    return open_event(envelope, render_envelope(envelope), keys)
+    try:
+        return open_event(parse_envelope(data), data, keys)
+    except CanonicalError:
+        # Not our own spelling: read it as DSSE allows, and store it as we write it.
+        envelope = read_envelope(data)
+        return open_event(envelope, render_envelope(envelope), keys)
 
 
 def verify_submission(data: bytes, keys: Mapping[str, EnrolledKey]) -> VerifiedEvent:

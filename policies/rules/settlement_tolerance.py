@@ -10,6 +10,7 @@ fractions. Where a mandate has no such rule the tolerance is zero.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -42,8 +43,10 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
 
 def _units(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict | None:
     total = authorised.units_before + (action.units or 0)
-    most = authorised.units * (1 + Fraction(params.units_over))
-    if total <= most or "transfer_release" in action.triggers:
+    if total <= authorised.units or "transfer_release" in action.triggers:
+        return None
+    most = authorised.units * (1 + _share(params.units_over))
+    if total <= most:
         return None
     scale = action.asset.scale if action.asset else 0
     return rule.broken(
@@ -55,12 +58,15 @@ def _price(rule: Rule, params: Params, action: Action, authorised: Authorised) -
     asked, got = authorised.consideration, action.consideration
     if asked is None or got is None or action.units is None:
         return ALLOWED
-    adverse = Fraction(params.price_adverse)
-    agreed = Fraction(asked.minor_units, authorised.units)
-    actual = Fraction(got.minor_units, action.units)
+    # Prices per unit are compared crosswise, in whole numbers: no division, no rounding.
+    agreed = asked.minor_units * action.units
+    actual = got.minor_units * authorised.units
+    adverse = _share(params.price_adverse)
     if "purchase_settlement" in action.triggers:
-        return _within(rule, actual <= agreed * (1 + adverse), "at most")
-    return _within(rule, actual >= agreed * (1 - adverse), "at least")
+        kept = actual <= agreed or actual <= agreed * (1 + adverse)
+        return _within(rule, kept, "at most")
+    kept = actual >= agreed or actual >= agreed * (1 - adverse)
+    return _within(rule, kept, "at least")
 
 
 def _within(rule: Rule, kept: bool, bound: str) -> Verdict:  # noqa: FBT001 - the comparison
@@ -68,5 +74,7 @@ def _within(rule: Rule, kept: bool, bound: str) -> Verdict:  # noqa: FBT001 - th
         return ALLOWED
     return rule.broken(f"a price per unit {bound} that of the proposal, within tolerance", "beyond")
 
+
+_share = lru_cache(maxsize=64)(Fraction)
 
 TYPE = RuleType("settlement_tolerance", Params, judge)

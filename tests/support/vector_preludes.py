@@ -188,6 +188,28 @@ def _governed() -> VectorFund:
     return fund
 
 
+def _sparse() -> VectorFund:
+    """Registered, under a mandate that says only who may propose."""
+    fund = _registered()
+    fund.govern(
+        "mandate.adopted",
+        mandate="sparse",
+        version="1",
+        books=[fund.labels["bill"]],
+        effective_from=OPENED_ON,
+        override="To show what a mandate does that says little",
+    )
+    asked = {
+        "asset": "BTC",
+        "units": "1",
+        "account": "cold-1",
+        "max_consideration": {"currency": "USD", "amount": "40000"},
+        "counterparty": "exchange-one",
+    }
+    fund.ask("acquisition", "acquisition.proposed", **asked)
+    return fund
+
+
 def _suspended() -> VectorFund:
     fund = _governed()
     fund.govern("mandate.suspended", mandate=fund.labels["mandate"], reason="A review of the law")
@@ -231,7 +253,7 @@ def _working() -> VectorFund:
     fund.take_on("BNB", "40", "cold-1", BNB_OPENED_ON)
     _stated(fund)
     fund.govern("account.frozen", account="ice-1", reason="A dispute about the keys")
-    fund.act("asset.listed", "gulnara", cosigners=["nurlan"], **_listed_again())
+    fund.act("asset.listed", "bolat", cosigners=["daniyar"], **_listed_again())
     return fund
 
 
@@ -406,6 +428,7 @@ _LIVES = {
     "keyring": _keyring,
     "registered": _registered,
     "governed": _governed,
+    "sparse": _sparse,
     "suspended": _suspended,
     "closing": _closing,
     "closed": _closed,

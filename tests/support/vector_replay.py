@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ledger.domain.admit import admit
+from ledger.domain.admit import admit, view_of
 from ledger.domain.apply import advance, apply
+from ledger.domain.decision import decide
 from ledger.domain.digest import state_digest
 from ledger.domain.outcome import Admission, Outcome, Refusal, Rejection
 from ledger.domain.record import parse_record, render_record
@@ -89,7 +90,11 @@ def answer_to(envelope: bytes, now: str, state: State) -> dict[str, Any]:
     advance(state, verified, now)
     answer = admit(state, verified, now, ENGINE)
     if isinstance(answer, Rejection):
-        return {"answer": "rejection", "code": answer.code}
+        found: dict[str, Any] = {"answer": "rejection", "code": answer.code}
+        if answer.code == "constitution_refused":
+            laws = decide(view_of(state, verified, ENGINE)).findings
+            found["findings"] = [{"rule": law.rule, "verdict": law.verdict} for law in laws]
+        return found
     return _recorded(verified, answer, now, state)
 
 

@@ -92,7 +92,8 @@ def vector_of(subject: Subject, case: Case, description: str) -> dict[str, Any]:
 def codes_of(expect: dict[str, Any]) -> list[str]:
     """Every code in an answer: of findings, of effects' findings, or the answer's own."""
     outcome = expect.get("outcome", {})
-    found = [finding["rule"] for finding in outcome.get("findings", [])]
+    findings = [*outcome.get("findings", []), *expect.get("findings", [])]
+    found = [finding["rule"] for finding in findings]
     for effect in outcome.get("effects", []):
         found += [finding["rule"] for finding in effect["findings"]]
     return [*found, expect["code"]] if "code" in expect else found
@@ -130,6 +131,14 @@ def pretty(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
+def compact(value: dict[str, Any]) -> bytes:
+    """A file of many short cases: one a line."""
+    head = {name: member for name, member in value.items() if name != "cases"}
+    lines = [b'"%b":%b' % (name.encode(), orjson.dumps(member)) for name, member in head.items()]
+    cases = b",\n".join(orjson.dumps(case) for case in value["cases"])
+    return b"{\n%b,\n" % b",\n".join(lines) + b'"cases":[\n%b\n]}\n' % cases
+
+
 def files() -> dict[str, bytes]:
     """Every file of the vectors by its path below tests/vectors."""
     found = {f"preludes/{name}.log": _log(prelude(name).records) for name in PRELUDES}
@@ -140,12 +149,12 @@ def files() -> dict[str, bytes]:
         for name, vector in made.items():
             found[f"{subject.kind}.v1/{name}.json"] = pretty(vector)
         kind = KINDS[f"{subject.kind}.v1"]
-        found[f"{kind.name}/malformed.json"] = pretty(malformed_of(kind, made["valid"]))
+        found[f"{kind.name}/malformed.json"] = compact(malformed_of(kind, made["valid"]))
     for case_name, (subject, case) in COMMON.items():
         vector = vector_of(subject, case, case.why)
         found[f"common/{case_name}.json"] = pretty(checked(case, vector))
     valid = vectors_of(next(item for item in SUBJECTS if item.kind == "fact.recorded"))["valid"]
-    found["common/malformed.json"] = pretty(malformed_common(valid))
+    found["common/malformed.json"] = compact(malformed_common(valid))
     for name, vector in envelope_vectors().items():
         found[f"envelope/{name}.json"] = pretty(vector)
     return found

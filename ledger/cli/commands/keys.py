@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from ledger.cli import options, output
 from ledger.cli.passphrases import read_passphrase
 from ledger.kernel.errors import KeyFileError
 from ledger.log.note import VerifierKey, render_vkey
+from ledger.signing.base64_text import encode_base64
 from ledger.signing.key_file import new_key_file, parse_public_key_text, render_public_key
 from ledger.signing.possession import prove_possession
 
@@ -81,14 +81,14 @@ def possession(
     from ledger.cli.wiring import signer_from  # noqa: PLC0415 - needs the signing room only here
 
     signer = signer_from(path, file=passphrase_file, descriptor=passphrase_fd)
-    output.say(base64.b64encode(prove_possession(signer, fund, officer)).decode())
+    output.say(encode_base64(prove_possession(signer, fund, officer)))
 
 
 def _show(public: PublicKey, *, as_json: bool, vkey: str = "") -> None:
     value = {
         "algorithm": public.algorithm,
         "keyid": public.keyid,
-        "public_key": base64.b64encode(public.raw).decode(),
+        "public_key": encode_base64(public.raw),
     }
     if vkey:
         value["vkey"] = vkey

@@ -65,6 +65,7 @@ MEANINGS: Final[dict[str, str]] = {
     "interchangeable": "Whether its units are interchangeable (IAS 2.25); `true` if left out.",
     "item": "What is attested, in the words of the rules.",
     "jurisdiction": "The country (and part of it) whose law governs the party.",
+    "kind": "The kind's name with its version.",
     "keys": "The officer's public keys.",
     "legal_entity": "The fund's name in law.",
     "legal_name": "The party's name in law.",

@@ -1,0 +1,254 @@
+"""The worker: what can be checked of records without knowing the fund. Pure, and in any process.
+
+It takes one entry bundle as bytes and the keys known when its records were decided, and answers
+with the leaves, the form of every record, and the verdict on every signature. A record is matched
+against one expression first (`_RECORD`): what it accepts, the strict reader accepts too (a test
+holds them together); whatever it does not match goes to the strict reader, which says why.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.audit.bundle import split_entries
+from ledger.audit.findings import Finding, Place
+from ledger.domain.funds import FundConstituted, founders_keys
+from ledger.domain.keys import KeyEnrolled
+from ledger.domain.kinds import KINDS
+from ledger.domain.record import decode_payload, parse_record
+from ledger.domain.verified import VerifiedEvent, inner_checks
+from ledger.kernel.canonical import decode_object
+from ledger.kernel.errors import CanonicalError, LedgerError
+from ledger.kernel.form import read_form
+from ledger.kernel.instants import check_instant
+from ledger.kernel.limits import (
+    OUTCOME_BYTES_MAX,
+    PAYLOAD_BYTES_MAX,
+    SIGNATURE_BYTES_MAX,
+    SIGNATURES_MAX,
+)
+from ledger.log.merkle import leaf_hash, tree_root
+from ledger.log.tiles import TILE_WIDTH
+from ledger.signing.bulk import SignatureCheck, verify_all
+from ledger.signing.dsse import PAYLOAD_TYPE_EVENT, pae
+from ledger.signing.keys import PublicKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ledger.domain.body import Body
+
+_B64 = rb"[A-Za-z0-9+/]+={0,2}"
+_SIGNATURE = rb'\{"keyid":"([0-9a-f]{64})","sig":"(' + _B64 + rb')"\}'
+_UNGROUPED = _SIGNATURE.replace(b"([", b"(?:[").replace(b'"(', b'"(?:')
+_FINDING = rb'\{"rule":"[A-Za-z0-9_.-]+","verdict":"(?:deny|needs_approval|flag)"\}'
+_FINDINGS = rb"\[(?:" + _FINDING + rb"(?:," + _FINDING + rb")*)?\]"
+_EFFECT = (
+    rb'\{"event":"[0-9a-f]{64}","findings":' + _FINDINGS + rb',"verdict":"(?:effective|refused)"\}'
+)
+_RECORD: Final = re.compile(
+    rb'\{"envelope":\{"payload":"(' + _B64 + rb')","payloadType":"'
+    + re.escape(PAYLOAD_TYPE_EVENT.encode())
+    + rb'","signatures":\[(' + _UNGROUPED + rb"(?:," + _UNGROUPED + rb")*)\]\}"
+    + rb',"outcome":(\{"effects":\[(?:' + _EFFECT + rb"(?:," + _EFFECT + rb')*)?\],"findings":'
+    + _FINDINGS
+    + rb'(?:,"mandate":"[0-9a-f]{64}")?(?:,"state_digest":"[0-9a-f]{64}")?'
+    + rb',"verdict":"(?:effective|pending|refused)"\})'
+    + rb',"position":([1-9][0-9]{0,14}),"recorded_at":"([0-9TZ:.-]{27})"\}'
+)  # fmt: skip
+_SIGNATURES: Final = re.compile(_SIGNATURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One entry bundle to check: its bytes, its place, and the keys known after deciding it."""
+
+    path: str
+    first: int
+    """The position of its first record."""
+    due: int
+    """How many records it must hold."""
+    data: bytes
+    keys: Mapping[str, tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the worker found in one chunk."""
+
+    path: str
+    first: int
+    due: int
+    digest: str
+    """SHA-256 of the entry bundle."""
+    leaves: list[bytes]
+    root: bytes | None
+    """The root of a full chunk's leaves; None if it is not full."""
+    places: list[tuple[int, int]]
+    """Where each record lies in the file."""
+    positions: list[int] = field(default_factory=list)
+    """The position that each record says it is at; 0 if it cannot be read."""
+    findings: list[Finding] = field(default_factory=list)
+    signatures: int = 0
+    """Signatures that were checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was read of one record."""
+
+    payload: bytes
+    body: dict[str, Any]
+    signatures: list[tuple[str, bytes]]
+    """(key id, signature), sorted by key id."""
+    position: int
+
+
+def check_chunk(chunk: Chunk) -> Verdict:
+    """Form, leaves and signatures of the records of one entry bundle. Never raises for bad bytes."""
+    ranges, cut = split_entries(chunk.data)
+    places = ranges[: chunk.due]
+    records = [chunk.data[start:end] for start, end in places]
+    leaves = [leaf_hash(record) for record in records]
+    verdict = Verdict(
+        chunk.path,
+        chunk.first,
+        chunk.due,
+        hashlib.sha256(chunk.data).hexdigest(),
+        leaves,
+        tree_root(leaves) if len(leaves) == TILE_WIDTH else None,
+        places,
+    )
+    _check_count(chunk, ranges, cut, verdict)
+    asked: list[tuple[int, str, SignatureCheck]] = []
+    for index, record in enumerate(records):
+        try:
+            asked += _check_record(record, index, chunk, verdict)
+        except Exception as error:  # noqa: BLE001 - a defect of ours is a finding, not an end
+            text = f"{type(error).__name__}: {error}"[:300]
+            _add(verdict, "software_defect", text, index)
+    _check_signatures(asked, verdict)
+    return verdict
+
+
+def _check_count(
+    chunk: Chunk, ranges: list[tuple[int, int]], cut: int | None, verdict: Verdict
+) -> None:
+    found, size = len(ranges), len(chunk.data)
+    position = chunk.first + min(found, chunk.due)
+    if found > chunk.due or (found == chunk.due and cut is not None):
+        text = f"more than {chunk.due} records"
+        start = ranges[chunk.due][0] if found > chunk.due else size
+        place = Place(chunk.path, start, size)
+        verdict.findings.append(Finding("records_surplus", text, position, place))
+    elif cut is not None:
+        verdict.findings.append(Finding("entries_cut", "", position, Place(chunk.path, cut, size)))
+    elif found < chunk.due:
+        text = f"{found} records where {chunk.due} are due"
+        place = Place(chunk.path, size, size)
+        verdict.findings.append(Finding("records_missing", text, position, place))
+
+
+def _add(verdict: Verdict, code: str, text: str, index: int, offset: int = 0) -> None:
+    start, end = verdict.places[index]
+    place = Place(verdict.path, min(start + offset, end), end)
+    verdict.findings.append(Finding(code, text, verdict.first + index, place))
+
+
+def _check_record(
+    raw: bytes, index: int, chunk: Chunk, verdict: Verdict
+) -> list[tuple[int, str, SignatureCheck]]:
+    """Check the form of one record; the signatures that must still be verified."""
+    content = _quickly_read(raw) or _strictly_read(raw, index, verdict)
+    if content is None:
+        verdict.positions.append(0)
+        return []
+    verdict.positions.append(content.position)
+    kind = KINDS.get(content.body["kind"])
+    form: Body | None = None
+    inner: tuple[SignatureCheck, ...] = ()
+    known: Mapping[str, tuple[str, bytes]] = chunk.keys
+    if kind is not None:
+        try:
+            form = read_form(kind.form, content.body)
+            if isinstance(form, FundConstituted):
+                keys = founders_keys(form).items()
+                known = {keyid: (key.algorithm, key.raw) for keyid, (_, key) in keys}
+            elif isinstance(form, KeyEnrolled):
+                inner = inner_checks(VerifiedEvent("", kind, form, (), b""))
+        except LedgerError as error:
+            _add(verdict, "body_malformed", str(error), index)
+    message = pae(PAYLOAD_TYPE_EVENT, content.payload)
+    asked = [
+        (index, f"key {keyid}", SignatureCheck(_public_key(*known[keyid]), message, signature))
+        for keyid, signature in content.signatures
+        if keyid in known
+    ]
+    return [*asked, *((index, "proof of possession", check) for check in inner)]
+
+
+def _quickly_read(raw: bytes) -> Content | None:
+    """A record in its usual spelling, or None for one that the strict reader must judge."""
+    match = _RECORD.fullmatch(raw)
+    if match is None:
+        return None
+    encoded, blob, outcome, position, recorded_at = match.groups()
+    signatures = [(keyid.decode(), _decoded(sig)) for keyid, sig in _SIGNATURES.findall(blob)]
+    payload = _decoded(encoded)
+    try:
+        check_instant(recorded_at.decode())
+        body = decode_payload(payload)
+    except LedgerError:
+        return None
+    within = (
+        len(payload) <= PAYLOAD_BYTES_MAX
+        and len(outcome) <= OUTCOME_BYTES_MAX
+        and len(signatures) <= SIGNATURES_MAX
+        and all(0 < len(sig) <= SIGNATURE_BYTES_MAX for _, sig in signatures)
+        and all(left[0] < right[0] for left, right in pairwise(signatures))
+    )
+    return Content(payload, body, signatures, int(position)) if within else None
+
+
+def _decoded(text: bytes) -> bytes:
+    """The bytes of their one base64 text; empty (which no part of a record may be) for another."""
+    try:
+        data = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        return b""
+    return data if binascii.b2a_base64(data, newline=False) == text else b""
+
+
+def _strictly_read(raw: bytes, index: int, verdict: Verdict) -> Content | None:
+    """A record as `parse_record` reads it, or the finding that it is none."""
+    offset = 0
+    try:
+        decode_object(raw)
+    except CanonicalError as error:
+        offset = error.offset
+    try:
+        record = parse_record(raw)
+    except LedgerError as error:
+        _add(verdict, "record_malformed", str(error), index, offset)
+        return None
+    signatures = [(signature.keyid, signature.sig) for signature in record.envelope.signatures]
+    return Content(record.envelope.payload, record.body, signatures, record.position)
+
+
+def _check_signatures(asked: list[tuple[int, str, SignatureCheck]], verdict: Verdict) -> None:
+    verdict.signatures = len(asked)
+    verdicts = verify_all([check for _, _, check in asked])
+    for (index, name, _), good in zip(asked, verdicts, strict=True):
+        if not good:
+            _add(verdict, "signature_bad", name, index)
+
+
+@lru_cache(maxsize=4_096)
+def _public_key(algorithm: str, raw: bytes) -> PublicKey:
+    return PublicKey(algorithm, raw)

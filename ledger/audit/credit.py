@@ -1,0 +1,129 @@
+"""Reading a record on credit: fast, and believing that it is well formed.
+
+While the main process decides, a worker checks the same bytes strictly (`ledger.audit.checks`);
+whatever was decided on a record that fails there is dropped. So here nothing is validated, and for
+bytes that are no record any exception may come out. For a good record the result equals that of
+the strict readers; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
+
+import orjson
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+from ledger.domain.kinds import KINDS
+from ledger.domain.verified import VerifiedEvent
+from ledger.kernel.errors import UndecidableError
+from ledger.kernel.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    Maker: TypeAlias = Callable[[Any], Any]
+
+_ENVELOPE_AT: Final = len(b'{"envelope":')
+_OUTCOME: Final = b',"outcome":'
+_RECORDED_AT: Final = slice(-29, -2)
+"""Where `recorded_at` stands: 27 characters before the closing quote and brace."""
+
+
+def read_on_credit(raw: bytes) -> tuple[VerifiedEvent, str]:
+    """The event of a record and its `recorded_at`, nothing checked.
+
+    Raises `UndecidableError` for an unknown kind, and anything at all for bytes that are no record.
+    """
+    envelope = raw[_ENVELOPE_AT : raw.index(_OUTCOME)]
+    members = orjson.loads(envelope)
+    payload = binascii.a2b_base64(members["payload"])
+    body = orjson.loads(payload)
+    kind = KINDS.get(body["kind"])
+    if kind is None:
+        raise UndecidableError(f"unknown kind {str(body['kind'])[:60]!r}", where="payload.kind")
+    event = VerifiedEvent(
+        event_id=hashlib.sha256(payload).hexdigest(),
+        kind=kind,
+        body=_BODY_MAKERS[kind.name](body),
+        keyids=tuple([signature["keyid"] for signature in members["signatures"]]),
+        envelope=envelope,
+    )
+    return event, raw[_RECORDED_AT].decode()
+
+
+def maker_of(form: type[Form]) -> Maker:
+    """A function that makes a form of its decoded members without asking whether they fit."""
+    defaults = {
+        name: field.get_default() for name, field in form.model_fields.items() if not _needed(field)
+    }
+    makers = {
+        name: maker
+        for name, field in form.model_fields.items()
+        if (maker := _maker(field.annotation, field.discriminator)) is not None
+    }
+
+    def make(members: dict[str, Any]) -> Form:
+        values = defaults | members
+        for name, maker in makers.items():
+            if name in members:
+                values[name] = maker(members[name])
+        made = form.__new__(form)
+        _set(made, "__dict__", values)
+        _set(made, "__pydantic_fields_set__", set(members))
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
+
+    return make
+
+
+_set = object.__setattr__
+
+
+def _needed(field: FieldInfo) -> bool:
+    return field.is_required()
+
+
+def _maker(annotation: Any, discriminator: object = None) -> Maker | None:  # noqa: ANN401 - a type
+    """What makes a value of a type of its decoded form; None where that is the value itself."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        inner, *notes = arguments
+        named = [n.discriminator for n in notes if isinstance(n, FieldInfo) and n.discriminator]
+        return _maker(inner, *named)
+    if isinstance(annotation, type) and origin is None and issubclass(annotation, Form):
+        return maker_of(annotation)
+    if origin is tuple:
+        return _tuple_maker(_maker(arguments[0]))
+    choices = [choice for choice in arguments if choice is not type(None)]
+    makers = [_maker(choice) for choice in choices]
+    if origin in (dict, list) or not any(makers):
+        return None if not any(makers) else TypeAdapter(annotation).validate_python
+    if len(choices) == 1:
+        return makers[0]
+    return _union_maker(choices, discriminator, annotation)
+
+
+def _tuple_maker(item: Maker | None) -> Maker:
+    if item is None:
+        return tuple
+    return lambda values: tuple([item(value) for value in values])
+
+
+def _union_maker(choices: list[type[Form]], discriminator: object, annotation: object) -> Maker:
+    """The form that the discriminating member names; pydantic decides where there is none."""
+    if not isinstance(discriminator, str):
+        return TypeAdapter(annotation).validate_python
+    makers = {
+        word: maker_of(choice)
+        for choice in choices
+        for word in get_args(choice.model_fields[discriminator].annotation)
+    }
+    return lambda members: makers[members[discriminator]](members)
+
+
+_BODY_MAKERS: Final = {name: maker_of(kind.form) for name, kind in KINDS.items()}
