@@ -79,7 +79,7 @@ class ArchiveSource:
             raise BundleError("the archive does not end where it says", hint=_HINT)
         with zipfile.ZipFile(file) as opened:
             members = sorted(opened.infolist(), key=lambda member: member.header_offset)
-            directory = opened.start_dir
+            directory: int = opened.start_dir
         check_count(len(members))
         headers: list[tuple[int, int]] = []
         for member in members:
@@ -115,7 +115,8 @@ def _data_start(file: BinaryIO, member: zipfile.ZipInfo) -> int:
         raise BundleError("a member outside the archive", where=member.filename)
     fields = _LOCAL.unpack(header)
     magic, flags, method, sizes = fields[0], fields[2], fields[3], fields[7:9]
-    name = file.read(fields[9])
+    name_size, extra_size = fields[9:11]
+    name = file.read(name_size)
     said = (magic, flags, method, sizes, name)
     listed = (
         _LOCAL_MAGIC,
@@ -126,9 +127,9 @@ def _data_start(file: BinaryIO, member: zipfile.ZipInfo) -> int:
     )
     if said != listed:
         raise BundleError("a member's header and the directory disagree", where=member.filename)
-    if fields[10]:
+    if extra_size:
         raise BundleError("a member with an extra field", where=member.filename, hint=_HINT)
-    return member.header_offset + _LOCAL.size + fields[9]
+    return member.header_offset + len(header) + len(name)
 
 
 def _check_gaps(spans: list[tuple[int, int]]) -> None:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from ledger.domain.body import Body
 
 _B64 = rb"[A-Za-z0-9+/]+={0,2}"
-_SIGNATURE = rb'\{"keyid":"([0-9a-f]{64})","sig":"(' + _B64 + rb')"\}'
-_UNGROUPED = _SIGNATURE.replace(b"([", b"(?:[").replace(b'"(', b'"(?:')
+_KEYID = rb"[0-9a-f]{64}"
+_SIGNATURE = rb'\{"keyid":"' + _KEYID + rb'","sig":"' + _B64 + rb'"\}'
 _FINDING = rb'\{"rule":"[A-Za-z0-9_.-]+","verdict":"(?:deny|needs_approval|flag)"\}'
 _FINDINGS = rb"\[(?:" + _FINDING + rb"(?:," + _FINDING + rb")*)?\]"
 _EFFECT = (
@@ -55,14 +55,14 @@ _EFFECT = (
 _RECORD: Final = re.compile(
     rb'\{"envelope":\{"payload":"(' + _B64 + rb')","payloadType":"'
     + re.escape(PAYLOAD_TYPE_EVENT.encode())
-    + rb'","signatures":\[(' + _UNGROUPED + rb"(?:," + _UNGROUPED + rb")*)\]\}"
+    + rb'","signatures":\[(' + _SIGNATURE + rb"(?:," + _SIGNATURE + rb")*)\]\}"
     + rb',"outcome":(\{"effects":\[(?:' + _EFFECT + rb"(?:," + _EFFECT + rb')*)?\],"findings":'
     + _FINDINGS
     + rb'(?:,"mandate":"[0-9a-f]{64}")?(?:,"state_digest":"[0-9a-f]{64}")?'
     + rb',"verdict":"(?:effective|pending|refused)"\})'
     + rb',"position":([1-9][0-9]{0,14}),"recorded_at":"([0-9TZ:.-]{27})"\}'
 )  # fmt: skip
-_SIGNATURES: Final = re.compile(_SIGNATURE)
+_SIGNATURES: Final = re.compile(rb'\{"keyid":"(' + _KEYID + rb')","sig":"(' + _B64 + rb')"\}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Content:
 
 
 def check_chunk(chunk: Chunk) -> Verdict:
-    """Form, leaves and signatures of the records of one entry bundle. Never raises for bad bytes."""
+    """Form, leaves and signatures of the records of one entry bundle; bad bytes never raise."""
     ranges, cut = split_entries(chunk.data)
     places = ranges[: chunk.due]
     records = [chunk.data[start:end] for start, end in places]

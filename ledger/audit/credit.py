@@ -114,7 +114,11 @@ def _tuple_maker(item: Maker | None) -> Maker:
     return lambda values: tuple([item(value) for value in values])
 
 
-def _union_maker(choices: list[type[Form]], discriminator: object, annotation: object) -> Maker:
+def _union_maker(
+    choices: list[type[Form]],
+    discriminator: object,
+    annotation: Any,  # noqa: ANN401 - a type
+) -> Maker:
     """The form that the discriminating member names; pydantic decides where there is none."""
     if not isinstance(discriminator, str):
         return TypeAdapter(annotation).validate_python

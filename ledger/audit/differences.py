@@ -61,7 +61,11 @@ def _differing(recorded: Outcome, decided: Outcome) -> Iterator[str]:
     }
     for name, (said, follows) in members.items():
         if said != follows:
-            yield f"{name}: recorded {said[:_SHOWN] or 'none'}, follows {follows[:_SHOWN] or 'none'}"
+            yield f"{name}: recorded {_shown(said)}, follows {_shown(follows)}"
+
+
+def _shown(text: str) -> str:
+    return text[:_SHOWN] or "none"
 
 
 def _reasons(findings: tuple[Reason, ...]) -> str:

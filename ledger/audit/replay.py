@@ -26,8 +26,6 @@ from ledger.kernel.errors import InvariantError, UndecidableError, UnknownRuleEr
 from ledger.projections.holdings import HoldingsProjection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ledger.domain.policy import Engine
     from ledger.domain.state import Posting
     from ledger.domain.verified import VerifiedEvent
@@ -56,13 +54,11 @@ class Replay:
         self.holdings = HoldingsProjection()
         self.log_keys: list[NamedLogKey] = []
         self.stop: Finding | None = None
-        """Why the record after the last decided one could not be decided, or was decided otherwise."""
-        self.stopped_at = 0
-        """The position of `stop`; 0 while there is none."""
+        """Why one record could not be decided, or was decided otherwise."""
 
     def fold(self, raw: bytes) -> tuple[Posting, ...]:
         """Decide the next record; after a stop, nothing. Its postings."""
-        if self.stopped_at:
+        if self.stop is not None:
             return ()
         position = self.state.position + 1
         made: tuple[Posting, ...] = ()
@@ -77,8 +73,13 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - bytes that nobody has checked yet
             fault = ("software_defect", f"{type(error).__name__}: {error}"[:300])
         if fault is not None:
-            self.stopped_at, self.stop = position, Finding(*fault, position=position)
+            self.stop = Finding(*fault, position=position)
         return made
+
+    @property
+    def stopped_at(self) -> int:
+        """The position of `stop`; 0 while there is none."""
+        return self.stop.position or 0 if self.stop else 0
 
     def _decide(
         self, raw: bytes, position: int
@@ -106,7 +107,7 @@ class Replay:
         if vkey and (not self.log_keys or self.log_keys[-1].vkey != vkey):
             self.log_keys.append(NamedLogKey(position, vkey))
 
-    def key_table(self) -> Mapping[str, tuple[str, bytes]]:
+    def key_table(self) -> KeyTable:
         """Every key that the log enrolled so far; a key id never changes its meaning."""
         keys = self.state.keys
         if len(self._key_table) != len(keys):

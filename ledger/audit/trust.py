@@ -1,4 +1,4 @@
-"""The trust file: what an auditor believes before looking at a bundle (docs/spec/evidence-bundle.md).
+"""The trust file: what an auditor believes beforehand (docs/spec/evidence-bundle.md).
 
     log <vkey> [url]
     first-leaf <64 hex digits>          our own line

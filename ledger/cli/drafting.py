@@ -14,6 +14,7 @@ from ledger.domain.apply import advance
 from ledger.domain.decision import Decision, decide
 from ledger.domain.drafts import kind_named, payload_of, read_payload
 from ledger.domain.kind import Nature
+from ledger.domain.officers import offices_of
 from ledger.domain.outcome import REFUSED
 from ledger.domain.proposal import Signature
 from ledger.domain.record import event_id_of
@@ -150,7 +151,8 @@ def preview(state: State, payload: bytes) -> Decision | None:
     event = VerifiedEvent(event_id_of(payload), kind, body, (), b"")
     advance(state, event, max(wiring.now(), state.recorded_at))
     keyid = next((known for known, entry in state.keys.items() if entry.officer == body.author), "")
-    signatures = [Signature(body.author, keyid, state.position + 1)] if keyid else []
+    offices = offices_of(state, body.author, state.day)
+    signatures = [Signature(body.author, keyid, state.position + 1, offices)] if keyid else []
     view = View(
         state=state,
         engine=wiring.ENGINE,

@@ -14,6 +14,7 @@ from ledger.domain.decision import Decision, decide
 from ledger.domain.digest import state_digest
 from ledger.domain.kind import Nature
 from ledger.domain.laws import deny
+from ledger.domain.officers import offices_of
 from ledger.domain.outcome import (
     PENDING,
     REFUSED,
@@ -81,7 +82,7 @@ def signatures_of(state: State, verified: VerifiedEvent) -> list[Signature]:
     """The envelope's signatures with their officers, the author's first."""
     officers = signing_officers(state, verified) or []
     signatures = [
-        Signature(officer, keyid, state.position + 1)
+        Signature(officer, keyid, state.position + 1, offices_of(state, officer, state.day))
         for officer, keyid in zip(officers, verified.keyids, strict=False)
     ]
     author = verified.body.author

@@ -24,7 +24,7 @@ from ledger.domain.outcome import (
     Finding,
 )
 from ledger.domain.policy import Requirement
-from ledger.domain.signatories import approvers, is_met
+from ledger.domain.signatories import approvers, is_met, is_suspect
 from ledger.kernel.instants import add_days
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _common_laws(view: View) -> Iterator[Finding]:
         return
     if not view.offices:
         yield deny("officer_not_in_office", found=body.author)
+    if view.own is not None and is_suspect(state, view.own.signatures[0]):
+        yield deny("author_suspect", found=view.own.signatures[0].keyid)
     # A proposal decided again keeps the bound of the day on which it was recorded.
     since = state.local_day(view.own.recorded_at) if view.own else day
     earliest = add_days(since, -state.charter.earliest_value_date_distance(since))

@@ -20,6 +20,7 @@ from ledger.domain.officers import in_governance
 from ledger.kernel.errors import LedgerError
 from ledger.kernel.form import Base64, Digest, Slug, Text
 from ledger.kernel.limits import INTEGER_MAX, KEYS_PER_OFFICER_MAX
+from ledger.log.note import parse_vkey
 from ledger.signing.keys import PublicKey, check_public_key, parse_public_key
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def _laws_of_enrolled(view: View) -> Iterator[Finding]:
     except LedgerError as error:
         yield deny("key_weak", found=error.message)
         return
-    if any(entry.key.raw == key.raw for entry in view.state.keys.values()):
+    log_keys = [view.state.log_key, *view.state.log_keys_before]
+    known = [entry.key.raw for entry in view.state.keys.values()]
+    known += [parse_vkey(vkey).key.raw for vkey in log_keys if vkey]
+    if key.raw in known:
         yield deny("key_known", found=key.keyid)
     good = [
         entry

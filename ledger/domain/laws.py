@@ -15,6 +15,7 @@ LAWS: Final[dict[str, str]] = {
     # who and when
     "officer_not_in_office": "the author holds no office on this day",
     "office_not_entitled": "the author's office does not entitle to this event",
+    "author_suspect": "the author's key is reported compromised since before the proposal",
     "value_date_in_future": "the value date lies after today in the fund's time zone",
     "value_date_too_early": "the value date lies further back than the charter allows",
     "value_date_before_reference": "the value date lies before that of the event it refers to",

@@ -17,6 +17,8 @@ class Signature:
     officer: str
     keyid: str
     position: int
+    offices: frozenset[str]
+    """The offices that the officer held at that position."""
 
 
 @dataclass(slots=True)

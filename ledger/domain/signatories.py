@@ -47,7 +47,8 @@ def approvers(
             continue
         if is_suspect(state, signature):
             continue
-        held = offices_of(state, officer, day)
+        # The office must have been held when the word was given, and be held still.
+        held = signature.offices & offices_of(state, officer, day)
         counting = held & requirement.offices if requirement.offices else held
         if counting:
             found[officer] = counting

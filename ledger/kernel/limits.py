@@ -34,7 +34,7 @@ BOOKS_PER_MANDATE_MAX = 16
 EVIDENCE_MAX = 16
 FACTS_MAX = 32
 FEES_MAX = 4
-FINDINGS_MAX = 64
+FINDINGS_MAX = 32
 
 # Files of an evidence bundle: 100 million records, and no archive of countless empty members.
 BUNDLE_FILES_MAX = 1_000_000

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from ledger.kernel.errors import ProofError, StoreCorruptError
 from ledger.kernel.limits import CHECKPOINT_BYTES_MAX
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.log.compact_range import CompactRange
+from ledger.log.merkle import leaf_hash
 from ledger.log.note import NoteSigner, parse_note, parse_vkey
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def check_high_water(live: LiveState, checkpoint: Checkpoint, note: bytes) -> No
     """That the store still has everything that the outside checkpoint covers.
 
     `live` must have been loaded watching the checkpoint's size. Raises `StoreCorruptError` naming
-    both sizes, `SignatureError` if the file was not signed by a key of this log.
+    both sizes, and if the file was not signed by a key of this log.
     """
     state = live.state
     if checkpoint.size > live.tree.size:
@@ -88,16 +90,43 @@ def make_checkpoint(
         )
     checkpoint = Checkpoint(state.fund, live.tree.size, live.tree.root())
     last = store.last_checkpoint()
+    if last is not None:
+        _check_extends(store, live, last)
     if last is not None and last[0] == checkpoint.size:
-        kept = verify_checkpoint(last[1], vkey)
-        if kept.root != checkpoint.root:
-            raise ProofError("a checkpoint of this size with another root was signed before")
         note = last[1]
     else:
         note = sign_checkpoint(checkpoint, NoteSigner(state.fund, signer))
         store.add_checkpoint(checkpoint.size, note)
     write_durably(high_water, note)
+    live.roots[checkpoint.size] = checkpoint.root
     return checkpoint, note
+
+
+def _check_extends(store: RecordStore, live: LiveState, last: tuple[int, bytes]) -> None:
+    """That the present tree continues the one last signed for; two that do not prove a fork."""
+    size, note = last
+    kept = _verify_by_any_key(note, [live.state.log_key, *reversed(live.state.log_keys_before)])
+    if size > live.tree.size:
+        raise ProofError(
+            f"a checkpoint over {size} records was signed before, and these are {live.tree.size}",
+            hint="Load the state of the store again",
+        )
+    if (kept.size, kept.root) != (size, live.roots.get(size) or _root_of(store, size)):
+        raise ProofError(
+            f"the first {size} records are not those for which the last checkpoint was signed",
+            hint="The store was rewritten: keep it and its checkpoints as evidence",
+        )
+
+
+def _root_of(store: RecordStore, size: int) -> bytes:
+    """The root of the first records, from the records themselves."""
+    tree = CompactRange()
+    for page in store.raw_pages():
+        for raw in page[: size - tree.size]:
+            tree.append(leaf_hash(raw))
+        if tree.size == size:
+            break
+    return tree.root()
 
 
 def write_durably(path: Path, data: bytes) -> None:

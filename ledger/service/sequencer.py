@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
-from ledger.domain.outcome import Rejection
+from ledger.domain.outcome import Admission, Refusal, Rejection
 from ledger.domain.record import render_record
+from ledger.domain.rejections import REJECTIONS
 from ledger.kernel.errors import (
     ClockError,
     ConflictError,
@@ -37,8 +38,9 @@ from ledger.service.live import LiveState, load
 from ledger.store.record_store import NewRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ledger.domain.keys import EnrolledKey
     from ledger.domain.policy import Engine
     from ledger.domain.verified import VerifiedEvent
     from ledger.store.record_store import RecordStore
@@ -97,7 +99,7 @@ class Sequencer:
         ticket = _Ticket(verify_submission(data, self._live.state.keys))
         self._queue.append(ticket)
         with self._lock:
-            while not ticket.done:
+            while self._queue and not ticket.done:
                 self._commit_group([self._queue.popleft() for _ in range(self._group_size())])
         return _answer_of(ticket)
 
@@ -106,30 +108,16 @@ class Sequencer:
 
         A key enrolled by one envelope of the batch is not yet known to the ones after it.
         """
+        keys = dict(self._live.state.keys)
         found: list[Answer | LedgerError] = []
-        with self._lock:
-            for start in range(0, len(batch), BATCH_RECORDS_MAX):
-                found += self._submit_group(batch[start : start + BATCH_RECORDS_MAX], threads)
+        for start in range(0, len(batch), BATCH_RECORDS_MAX):
+            places = _opened(batch[start : start + BATCH_RECORDS_MAX], keys, threads)
+            with self._lock:
+                self._commit_group(
+                    [place for place in places if isinstance(place, _Ticket) and not place.done]
+                )
+            found += [_outcome_of(place) for place in places]
         return found
-
-    def _submit_group(self, group: Sequence[bytes], threads: int) -> list[Answer | LedgerError]:
-        places: list[_Ticket | LedgerError] = []
-        opened = []
-        for data in group:
-            try:
-                opened.append(open_submission(data, self._live.state.keys))
-                places.append(_Ticket(opened[-1].event))
-            except LedgerError as error:
-                places.append(error)
-        tickets = [place for place in places if isinstance(place, _Ticket)]
-        verdicts = verify_submissions(opened, threads=threads)
-        for ticket, event, verdict in zip(tickets, opened, verdicts, strict=True):
-            try:
-                event.verified(verdict)
-            except LedgerError as error:
-                ticket.error = error
-        self._commit_group([ticket for ticket in tickets if not ticket.done])
-        return [_outcome_of(place) for place in places]
 
     def _group_size(self) -> int:
         return min(len(self._queue), BATCH_RECORDS_MAX)
@@ -138,6 +126,8 @@ class Sequencer:
 
     def _commit_group(self, group: list[_Ticket]) -> None:
         """Decide and append; every ticket is done afterwards, by answer or by error."""
+        if not group:
+            return
         try:
             self._commit(group)
         except BaseException as error:
@@ -158,7 +148,7 @@ class Sequencer:
                 answers, records = self._decide_all(group, recorded_at)
                 self._store.append(records)
             except ConflictError:
-                self._live = load(self._store, self._engine)
+                self._reload()
             except BaseException as error:
                 # The commit may or may not have happened, and the live state may be half changed.
                 self._stopped = error
@@ -170,6 +160,14 @@ class Sequencer:
         raise ConflictError(
             "another writer keeps moving this fund", hint="Only one process may write to a store"
         )
+
+    def _reload(self) -> None:
+        """The true state, after another writer's records; the old one holds what was not kept."""
+        try:
+            self._live = load(self._store, self._engine)
+        except BaseException as error:
+            self._stopped = error
+            raise
 
     def _instant(self) -> str:
         """The time of this group: never before the last record, never far from it unasked."""
@@ -208,8 +206,7 @@ class Sequencer:
     ) -> tuple[Answer, NewRecord | None]:
         """Decide one event on the state after those before it, and apply it."""
         state = self._live.state
-        advance(state, event, recorded_at)
-        answer = admit(state, event, recorded_at, self._engine)
+        answer = admit_to(self._store.fund, self._live, event, recorded_at)
         if isinstance(answer, Rejection):
             return self._repeated(event, before) or Rejected(event.event_id, answer), None
         outcome, position = answer.outcome, state.position + 1
@@ -228,6 +225,45 @@ class Sequencer:
         position = self._store.position_of(event.event_id)
         raw = self._store.read(position) if position else None
         return stored_receipt(raw) if raw else None
+
+
+def admit_to(
+    fund: str, live: LiveState, event: VerifiedEvent, recorded_at: str
+) -> Admission | Refusal | Rejection:
+    """Bring the live state to `recorded_at` and decide one event for the store of `fund`.
+
+    Admission itself learns the fund from the constitution; so only here is a constitution that was
+    signed for another fund kept out of an empty store.
+    """
+    advance(live.state, event, recorded_at)
+    answer = admit(live.state, event, recorded_at, live.engine)
+    if live.state.position or isinstance(answer, Rejection) or event.body.fund == fund:
+        return answer
+    return Rejection(
+        "wrong_fund", f"{REJECTIONS['wrong_fund']}: {event.body.fund}, and this is {fund}"
+    )
+
+
+def _opened(
+    group: Sequence[bytes], keys: Mapping[str, EnrolledKey], threads: int
+) -> list[_Ticket | LedgerError]:
+    """A ticket for each submission, or why it cannot be taken; verified in bulk."""
+    places: list[_Ticket | LedgerError] = []
+    opened = []
+    for data in group:
+        try:
+            opened.append(open_submission(data, keys))
+            places.append(_Ticket(opened[-1].event))
+        except LedgerError as error:
+            places.append(error)
+    tickets = [place for place in places if isinstance(place, _Ticket)]
+    verdicts = verify_submissions(opened, threads=threads)
+    for ticket, event, verdict in zip(tickets, opened, verdicts, strict=True):
+        try:
+            event.verified(verdict)
+        except LedgerError as error:
+            ticket.error = error
+    return places
 
 
 def _answer_of(ticket: _Ticket) -> Answer:

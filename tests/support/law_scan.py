@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ledger.domain.kind import Kind
 
-_IS_LISTED_ALREADY = "what a proposal named was listed when it was made, and codes are for ever"
 _IS_OPEN = "an account that an open proposal names cannot be closed"
 _OTHER_KIND = "another kind of the same module"
 _NOT_ACQUIRING = "asked only where units are acquired"
@@ -40,7 +39,6 @@ UNREACHABLE: dict[tuple[str, str], str] = {
     ("delivery.settled.v1", "asset_retired"): _NOT_ACQUIRING,
     ("exchange.settled.v1", "asset_retired"): _NOT_ACQUIRING,
     ("transfer.released.v1", "asset_retired"): _NOT_ACQUIRING,
-    ("delivery.proposed.v1", "amount_scale"): "",
     ("delivery.settled.v1", "currency_differs"): _OTHER_KIND,
     ("opening.recorded.v1", "finality_missing"): _OTHER_KIND,
     ("receipt.recorded.v1", "value_date_before_reference"): _OTHER_KIND,

@@ -11,8 +11,6 @@ import copy
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from ledger.cli.event_pages.shapes import NAMED, Shape, shape_of_field
 from ledger.cli.event_pages.words import TEXTS
 from ledger.domain.body import Body
@@ -24,6 +22,8 @@ from tests.support.vector_replay import answer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import BaseModel
 
     from ledger.domain.kind import Kind
 
@@ -207,7 +207,7 @@ def _unknown(path: Path) -> Change:
     return {"path": here, "value": True, "description": f"{_dotted(here)}: no such member"}
 
 
-def _set(path: Path, value: Any, why: str) -> Change:
+def _set(path: Path, value: object, why: str) -> Change:
     return {"path": path, "value": value, "description": f"{_dotted(path)}: {why}"}
 
 
@@ -232,7 +232,7 @@ def _wrong_text(shape: Shape, _value: Any, path: Path) -> Iterator[Change]:
 
 def _wrong_count(shape: Shape, _value: Any, path: Path) -> Iterator[Change]:
     yield _set(path, "1", "text where a number is expected")
-    yield _set(path, True, "a truth value where a number is expected")
+    yield _set(path, bool(1), "a truth value where a number is expected")
     if shape.least is not None:
         yield _set(path, shape.least - 1, f"less than {shape.least}")
     if shape.most is not None and shape.most < 2**53 - 1:
@@ -254,13 +254,17 @@ def _wrong_list(shape: Shape, value: Any, path: Path) -> Iterator[Change]:
         yield _set(path, value[: shape.least - 1], f"fewer than {shape.least}")
     if value and shape.most is not None:
         times = shape.most + 1
-        yield {"path": path, "times": times, "description": f"{_dotted(path)}: more than {times-1}"}
+        yield {
+            "path": path,
+            "times": times,
+            "description": f"{_dotted(path)}: more than {times - 1}",
+        }
     if shape.item is not None and value:
         for index in range(len(value) if shape.item.what == "one_of" else 1):
             yield from _wrong(shape.item, value[index], [*path, index])
 
 
-def _wrong_map(shape: Shape, value: Any, path: Path) -> Iterator[Change]:
+def _wrong_map(shape: Shape, _value: Any, path: Path) -> Iterator[Change]:
     yield _set(path, [], "a list where an object is expected")
     many = {f"fact_{number}": True for number in range((shape.most or 0) + 1)}
     yield _set(path, many, f"more than {shape.most}")

@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ledger.kernel.instants import parse_instant, render_instant
 from ledger.signing.possession import prove_possession
 from policies.book import load_book
 from tests.support.fund_simulator import (
@@ -248,7 +250,11 @@ def _working() -> VectorFund:
     fund.take_on("BTC", "5", "ice-1", OPENED_ON)
     for account, mark in (("cold-1", ""), ("ice-1", "_ice")):
         _proposals(fund, account, mark)
+    _moving(fund, "moving", "cold-1", "cold-2")
+    _moving(fund, "moving_ice", "cold-1", "ice-1")
+    _moving(fund, "returning_ice", "ice-1", "warm-1")
     _waiting(fund)
+    _suspect(fund)
     fund.tick(days=7)
     fund.take_on("BNB", "40", "cold-1", BNB_OPENED_ON)
     _stated(fund)
@@ -303,7 +309,6 @@ def _registry(fund: VectorFund) -> None:
 
 def _proposals(fund: VectorFund, account: str, mark: str) -> None:
     """One effective proposal of each movement out of (or into) an account."""
-    other = "cold-2" if account == "cold-1" else "cold-1"
     common: dict[str, Any] = {"asset": "BTC", "units": "1", "account": account}
     usd = {"currency": "USD", "amount": "40000"}
     fund.ask(
@@ -330,30 +335,54 @@ def _proposals(fund: VectorFund, account: str, mark: str) -> None:
         receive_account=account,
         counterparty="exchange-one",
     )
-    moves = {"asset": "BTC", "units": "0.5", "max_fee": {"asset": "BTC", "units": "0.001"}}
     fund.ask(
         f"transfer{mark}",
         "transfer.proposed",
         from_account=account,
         to_account="warm-1",
-        **moves,
+        **_MOVED,
     )
-    for label, source, target in (
-        (f"moving{mark}", other if mark else account, account if mark else other),
-        (f"returning{mark}", account, "warm-1"),
-    ):
-        if label == "returning":
-            continue
-        fund.ask(label, "transfer.proposed", from_account=source, to_account=target, **moves)
-        fund.do(
-            "transfer.released",
-            "bolat",
-            proposal=fund.labels[label],
-            units="0.5",
-            fee={"asset": "BTC", "units": "0.001"},
-            value_date="2026-01-05",
-            **GROUNDS,
-        )
+
+
+_MOVED: dict[str, Any] = {
+    "asset": "BTC",
+    "units": "0.5",
+    "max_fee": {"asset": "BTC", "units": "0.001"},
+}
+
+
+def _moving(fund: VectorFund, label: str, source: str, target: str) -> None:
+    """A transfer whose units are under way."""
+    fund.ask(label, "transfer.proposed", from_account=source, to_account=target, **_MOVED)
+    fund.do(
+        "transfer.released",
+        "bolat",
+        proposal=fund.labels[label],
+        units="0.5",
+        fee={"asset": "BTC", "units": "0.001"},
+        value_date=OPENED_ON,
+        **GROUNDS,
+    )
+
+
+def _suspect(fund: VectorFund) -> None:
+    """A proposal that waits; the key of its author is reported stolen afterwards."""
+    fund.enrol("aigerim", "aigerim-2")
+    members = fund.members(
+        "acquisition.proposed",
+        "aigerim",
+        asset="BTC",
+        units="1",
+        account="cold-1",
+        max_consideration={"currency": "USD", "amount": "40000"},
+        counterparty="exchange-one",
+        **GROUNDS,
+    )
+    fund.tick()
+    fund.submit(fund.sign(members, keys={"aigerim": signer("aigerim-2")}))
+    fund.mark("suspect", fund.event_ids[-1])
+    keyid = signer("aigerim-2").public_key.keyid
+    fund.do("key.revoked", "aigerim", key=keyid, reason="Stolen", compromised_since=1)
 
 
 def _waiting(fund: VectorFund) -> None:
@@ -443,9 +472,15 @@ def prelude(name: str) -> VectorFund:
     return _LIVES[name]()
 
 
+def moment(name: str, days: int = 0) -> str:
+    """When a vector is submitted: a minute after its prelude's last record, or days later."""
+    later = timedelta(days=days) if days else timedelta(minutes=1)
+    return render_instant(parse_instant(prelude(name).now) + later)
+
+
 def seeds() -> dict[str, dict[str, str]]:
     """Every officer's keys with their seeds: published, so that anybody can sign more vectors."""
-    names = [*VectorFund().signers, "timur", "saule-2", "bolat-2"]
+    names = [*VectorFund().signers, "timur", "saule-2", "bolat-2", "aigerim-2", "log"]
     names += [f"nurlan-{number}" for number in range(2, KEYS_OF_NURLAN + 1)]
     return {
         name: {

@@ -103,10 +103,9 @@ def _answer_of(error: LedgerError) -> dict[str, Any]:
         # Admission's own word for a key that the log does not know.
         code = "unknown_key" if type(error) is AuthorityError else error.code
         return {"answer": "rejection", "code": code}
-    answer = {InputError: "malformed", UndecidableError: "undecidable"}
-    found = [word for kind, word in answer.items() if isinstance(error, kind)]
-    assert found, error
-    return {"answer": found[0], "code": error.code, "where": error.where}
+    assert isinstance(error, InputError | UndecidableError), error
+    word = "malformed" if isinstance(error, InputError) else "undecidable"
+    return {"answer": word, "code": error.code, "where": error.where}
 
 
 def _recorded(

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ledger.domain.kinds import KINDS
+from ledger.domain.laws import LAWS
+from ledger.domain.rejections import REJECTIONS
 from ledger.kernel.canonical import encode
 from ledger.kernel.errors import LedgerError
 from ledger.kernel.instants import parse_instant, render_instant
@@ -23,7 +25,15 @@ from tests.support.vector_cases import SUBJECTS
 from tests.support.vector_cases.common import COMMON
 from tests.support.vector_cases.envelopes import envelope_vectors
 from tests.support.vector_forms import malformed_common, malformed_of, value_forms
-from tests.support.vector_preludes import PRELUDES, VECTORS, VectorFund, prelude, seeds, signer
+from tests.support.vector_preludes import (
+    PRELUDES,
+    VECTORS,
+    VectorFund,
+    moment,
+    prelude,
+    seeds,
+    signer,
+)
 from tests.support.vector_replay import answer_to, state_after, steps_of
 
 if TYPE_CHECKING:
@@ -39,12 +49,6 @@ def _steps_after(name: str) -> list[Step]:
     if name not in _steps:
         _steps[name] = steps_of(prelude(name).records)
     return _steps[name]
-
-
-def moment(name: str, days: int = 0) -> str:
-    """When a vector is submitted: a minute after its prelude's last record, or days later."""
-    later = timedelta(days=days) if days else timedelta(minutes=1)
-    return render_instant(parse_instant(prelude(name).now) + later)
 
 
 def members_of(subject: Subject, case: Case) -> dict[str, Any]:
@@ -113,9 +117,6 @@ def checked(case: Case, vector: dict[str, Any], valid_is: str = "effective") -> 
 
 def vectors_of(subject: Subject) -> dict[str, dict[str, Any]]:
     """Every vector of one kind by its file name."""
-    from ledger.domain.laws import LAWS
-    from ledger.domain.rejections import REJECTIONS
-
     valid = Case("valid", {}, subject.why or "an effective event")
     found = {}
     for case in (valid, *subject.cases):

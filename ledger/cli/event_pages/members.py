@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,11 +45,16 @@ def members_of(form: type[Form], *, without: type[Form] | None = None) -> list[M
 def meaning_of(form: type[Form], name: str) -> str:
     """What a member means: its own docstring, or the shared word, or nothing."""
     for owner in form.__mro__:
-        if name in owner.__dict__.get("__annotations__", {}):
-            written = _docstrings(_module_of(owner)).get((owner.__name__, name), "")
+        if name in inspect.get_annotations(owner):
+            written = docstring_of(owner, name)
             own = MEANINGS.get(f"{_title_of(owner)}.{name}", "")
             return written or own or MEANINGS.get(name, "")
     return ""
+
+
+def docstring_of(owner: type, attribute: str) -> str:
+    """The docstring that stands under an attribute of a class, on one line; or nothing."""
+    return _docstrings(_module_of(owner)).get((owner.__name__, attribute), "")
 
 
 def _title_of(owner: type) -> str:
@@ -62,9 +68,7 @@ def summary_of(thing: object) -> str:
 
 
 def _module_of(owner: type) -> ModuleType:
-    module = inspect.getmodule(owner)
-    assert module is not None
-    return module
+    return sys.modules[owner.__module__]
 
 
 @cache
@@ -76,9 +80,20 @@ def _docstrings(module: ModuleType) -> dict[tuple[str, str], str]:
             continue
         for above, below in zip(node.body, node.body[1:], strict=False):
             text = _text_of(below)
-            if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and text:
-                found[node.name, above.target.id] = " ".join(text.split())
+            name = _target_of(above)
+            if name and text:
+                found[node.name, name] = " ".join(text.split())
     return found
+
+
+def _target_of(node: ast.stmt) -> str:
+    """The attribute that a statement of a class body gives a value or a type."""
+    target: ast.expr | None = None
+    if isinstance(node, ast.AnnAssign):
+        target = node.target
+    elif isinstance(node, ast.Assign):
+        target = node.targets[0]
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _text_of(node: ast.stmt) -> str:

@@ -1,4 +1,4 @@
-"""What a member of a form may be, read from its annotation: text, count, list, object …
+"""What a member of a form may be, read from its annotation.
 
 A `Shape` says the same as the annotation, in values that pages print and tests enumerate.
 """
@@ -86,13 +86,13 @@ def _shape(annotation: Any, metadata: list[Any]) -> Shape:  # noqa: ANN401 - as 
         return _shape_of_union(inner)
     if origin is Literal:
         return Shape("choice", choices=tuple(str(word) for word in inner))
+    if origin in {tuple, dict}:
+        return _shape_of_many(inner, metadata)
+    return _shape_of_one(annotation, metadata)
+
+
+def _shape_of_one(annotation: Any, metadata: list[Any]) -> Shape:  # noqa: ANN401 - as `shape_of`
     least, most, pattern = _bounds(metadata)
-    if origin is tuple:
-        return Shape("list", least=least, most=most, item=shape_of(inner[0]))
-    if origin is dict:
-        if inner[1] is Any:
-            return Shape("any")
-        return Shape("map", least=least, most=most, key=shape_of(inner[0]), item=shape_of(inner[1]))
     if annotation is str:
         return Shape("text", _named(metadata), pattern, least, most)
     if annotation in {int, bool}:
@@ -100,6 +100,17 @@ def _shape(annotation: Any, metadata: list[Any]) -> Shape:  # noqa: ANN401 - as 
     if isinstance(annotation, type) and issubclass(annotation, Form):
         return Shape("object", forms=(annotation,))
     raise InvariantError(f"no shape is known for {annotation}")
+
+
+def _shape_of_many(inner: tuple[Any, ...], metadata: list[Any]) -> Shape:
+    """A list has an item and an ellipsis as its arguments, a map its key and its item."""
+    least, most, _ = _bounds(metadata)
+    first, second = inner
+    if second is Any:
+        return Shape("any")
+    if second is ...:
+        return Shape("list", least=least, most=most, item=shape_of(first))
+    return Shape("map", least=least, most=most, key=shape_of(first), item=shape_of(second))
 
 
 def _shape_of_union(inner: Iterable[Any]) -> Shape:

@@ -73,7 +73,7 @@ MEANINGS: Final[dict[str, str]] = {
     "lei": "The party's Legal Entity Identifier (ISO 17442).",
     "licence": "The licensed activity.",
     "licences": "The licences, as their registers show them.",
-    "log_key": "The verifier key (C2SP vkey) that signs checkpoints from now on; named for the fund.",
+    "log_key": "The verifier key (C2SP vkey) of checkpoints from now on; named for the fund.",
     "mandate": "Event id of the `mandate.adopted` event that governs.",
     "MandateAdopted.mandate": "The mandate's name.",
     "max_backdating_days": "How many days back a value date may lie.",
@@ -171,3 +171,34 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "Base64": ("base64, standard alphabet, padded", "AQID"),
 }
 """Every named form of text: what it is, and an example."""
+
+SHELVES: Final[dict[str, str]] = {
+    "accounts": "Safekeeping accounts by name.",
+    "addresses": "(chain, address) to the account that it belongs to.",
+    "assets": "Listed assets by code.",
+    "attestations": "(item, subject) to the latest attestation.",
+    "books": "Recorded books by event id: the position of each.",
+    "charter": "The charter in force; an empty list before the constitution.",
+    "counterparties": "Registered counterparties by name.",
+    "custodians": "Custodians by name.",
+    "day": "The fund's calendar day of `recorded_at`.",
+    "encumbrances": "What is pledged or locked, by the event id that placed it.",
+    "facts": "(fact, subject) to the latest statement.",
+    "fund": "The log origin; empty before the constitution.",
+    "keys": "Enrolled keys by key id.",
+    "log_key": "The verifier key in use.",
+    "log_keys_before": "The verifier keys before it, in order.",
+    "mandate": "The mandate in force; an empty list if there is none.",
+    "mandates_ahead": "Adopted mandates whose first day has not come.",
+    "observations": "(measure, subject) to the latest value.",
+    "officers": "Officers by id.",
+    "periods": "Closed periods, in order.",
+    "position": "The position of the last record.",
+    "prices": "(asset, currency) to the last observed prices, at most 16.",
+    "proposals": "Open proposals by event id.",
+    "protocol": "The protocol that admission follows.",
+    "recorded_at": "The instant to which the state was advanced.",
+    "references": "Used references and unexpired event ids.",
+    "valuations": "(asset, currency) to the value date and event id of the latest valuation.",
+}
+"""What the members of the state hold whose class has no docstring for them."""

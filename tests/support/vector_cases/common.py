@@ -30,7 +30,9 @@ _CASES: tuple[tuple[str, Case], ...] = (
     ),
     (
         "fact.recorded",
-        case("value_date_too_early", "3651 days back where 3650 are allowed", value_date="2016-01-14"),
+        case(
+            "value_date_too_early", "3651 days back where 3650 are allowed", value_date="2016-01-14"
+        ),
     ),
     (
         "fact.recorded",
@@ -118,15 +120,17 @@ _CASES: tuple[tuple[str, Case], ...] = (
     ("acquisition.proposed", case("VEC.INIT.1", "not an office that proposes", author="bolat")),
     (
         "fact.recorded",
-        case("VEC.INIT.2", "not an office that records; a fact is not refused, it waits", author="marat"),
+        case(
+            "VEC.INIT.2",
+            "not an office that records; a fact is not refused, it waits",
+            author="marat",
+        ),
     ),
     ("asset.listed", case("VEC.INIT.3", "a second officer's approval is missing", **_ALONE)),
     ("acquisition.proposed", case("VEC.ELIG.1", "an asset that is not eligible", asset="LTC")),
     (
         "acquisition.proposed",
-        case(
-            "VEC.LIMIT.1", "a cent above the limit", max_consideration=usd("1000000.01")
-        ),
+        case("VEC.LIMIT.1", "a cent above the limit", max_consideration=usd("1000000.01")),
     ),
     ("acquisition.proposed", case("VEC.APPR.1", "the approval is missing: it waits", **_ALONE)),
     (
@@ -148,7 +152,9 @@ _CASES: tuple[tuple[str, Case], ...] = (
     ),
     (
         "acquisition.settled",
-        case("VEC.TOL.1-price", "more than one per cent dearer; it waits", consideration=usd("41000")),
+        case(
+            "VEC.TOL.1-price", "more than one per cent dearer; it waits", consideration=usd("41000")
+        ),
     ),
     ("acquisition.settled", case("VEC.TOL.1-units", "more units than proposed", units="1.5")),
     # exceptions

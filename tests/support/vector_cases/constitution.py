@@ -179,7 +179,7 @@ OFFICER_RELIEVED = Subject(
 )
 
 
-def _enrolment(officer: str, name: str, proven_for: str = "") -> dict[str, str]:
+def _enrolment(officer: str, name: str, proven_for: str = "") -> dict[str, Any]:
     key = signer(name)
     proof = key.sign(possession_message(FUND, proven_for or officer, key.public_key))
     return {
@@ -189,7 +189,7 @@ def _enrolment(officer: str, name: str, proven_for: str = "") -> dict[str, str]:
     }
 
 
-def _p256_enrolment(officer: str) -> dict[str, str]:
+def _p256_enrolment(officer: str) -> dict[str, Any]:
     """An ECDSA key with a proof that is the same in every run (RFC 6979)."""
     private = ec.derive_private_key(0x0123456789ABCDEF, ec.SECP256R1())
     raw = private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
@@ -213,6 +213,7 @@ KEY_ENROLLED = Subject(
         case("valid-ecdsa_p256", "a key of the other algorithm", **_p256_enrolment("bolat")),
         case("officer_unknown", **_enrolment("zhanna", "zhanna")),
         case("key_known", **_enrolment("bolat", "saule")),
+        case("key_known-log_key", "the key that signs checkpoints", **_enrolment("bolat", "log")),
         case("key_limit", prelude="keyring", **_enrolment("nurlan", "nurlan-9")),
         case(
             "bad_signature-possession",

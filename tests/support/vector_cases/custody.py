@@ -29,7 +29,7 @@ from tests.support.vector_preludes import CHAIN
 _FEE = {"asset": "BTC", "units": "0.001"}
 _ADDRESS = {"chain": CHAIN, "address": "bc1qcold2"}
 _ARRIVAL: dict[str, Any] = {**RECORD, "proposal": "@moving", "units": "0.5", "final": True}
-_EARLY = {"value_date": "2026-01-04"}
+_EARLY: dict[str, Any] = {"value_date": "2026-01-04"}
 _TOO_MUCH = (
     case("units_beyond_transit", units="0.6"),
     case("units_left_in_transit", "final, and half of it is under way", units="0.25"),

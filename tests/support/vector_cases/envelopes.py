@@ -20,7 +20,7 @@ from ledger.kernel.limits import VALIDITY_DAYS_MAX
 from ledger.signing.dsse import PAYLOAD_TYPE_EVENT, pae
 from ledger.signing.possession import PAYLOAD_TYPE_POSSESSION
 from tests.support.fund_simulator import FUND, GROUNDS
-from tests.support.vector_preludes import prelude, signer
+from tests.support.vector_preludes import moment, prelude, signer
 from tests.support.vector_replay import answer_to, state_after, steps_of
 
 if TYPE_CHECKING:
@@ -28,9 +28,16 @@ if TYPE_CHECKING:
 
     from tests.support.vector_replay import Step
 
-_NOW = "2026-01-12T10:04:00.000000Z"
-_BEFORE = "2026-01-12T10:02:59.999999Z"
+_NOW = moment("working")
+_MICROSECOND = timedelta(microseconds=1)
 _steps: dict[str, list[Step]] = {}
+
+
+def _later(instant: str, by: timedelta) -> str:
+    return render_instant(parse_instant(instant) + by)
+
+
+_PAST = _later(_NOW, -_MICROSECOND)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def body(**changes: Any) -> dict[str, Any]:
         "cosigners": [],
         "reference": "vector-1",
         "value_date": "2026-01-12",
-        "valid_until": "2026-02-11T10:04:00.000000Z",
+        "valid_until": _later(_NOW, timedelta(days=30)),
         "fact": "custodian_insured",
         "subject": "first-vault",
         "value": True,
@@ -199,9 +206,7 @@ def _payloads() -> list[Try]:
     ]
     for name in ("fund", "kind"):
         data = encode(body(**{name: None}))
-        tries.append(
-            Try(f"bad_record-{name}", f"the payload has no {name}", _bytes(_signed(data)))
-        )
+        tries.append(Try(f"bad_record-{name}", f"the payload has no {name}", _bytes(_signed(data))))
     for name, kind in (("kind", "fact.imagined.v1"), ("version", "fact.recorded.v2")):
         why = "a kind that this version does not know: it cannot be judged, and is not recorded"
         tries.append(Try(f"undecidable-{name}", why, _bytes(_good(kind=kind))))
@@ -269,7 +274,11 @@ def _signers() -> list[Try]:
     with_marat = encode(body(cosigners=["marat"]))
     by_saule = encode(body(author="saule"))
     return [
-        Try("signers_differ-cosigner_missing", "a named cosigner did not sign", _bytes(_signed(with_marat))),
+        Try(
+            "signers_differ-cosigner_missing",
+            "a named cosigner did not sign",
+            _bytes(_signed(with_marat)),
+        ),
         Try(
             "signers_differ-extra",
             "an officer signed whom the body does not name",
@@ -297,19 +306,30 @@ def _signers() -> list[Try]:
 
 def _times() -> list[Try]:
     """Events that come too late, too early, or twice."""
-    last = render_instant(parse_instant(_NOW) + timedelta(days=VALIDITY_DAYS_MAX))
-    beyond = render_instant(parse_instant(last) + timedelta(microseconds=1))
+    last = _later(_NOW, timedelta(days=VALIDITY_DAYS_MAX))
+    beyond = _later(last, _MICROSECOND)
     replayed = orjson.dumps(
         orjson.loads(prelude("working").records[-2])["envelope"], option=orjson.OPT_SORT_KEYS
     )
     bodies = [parse_record(raw).body for raw in prelude("working").records]
     reference = next(members["reference"] for members in bodies if members["author"] == "bolat")
     return [
-        Try("expired", "valid_until has passed", _bytes(_good(valid_until="2026-01-12T10:03:59.999999Z"))),
-        Try("valid-last_instant", "recorded at valid_until itself", _bytes(_good(valid_until=_NOW))),
+        Try(
+            "expired",
+            "valid_until has passed",
+            _bytes(_good(valid_until=_PAST)),
+        ),
+        Try(
+            "valid-last_instant", "recorded at valid_until itself", _bytes(_good(valid_until=_NOW))
+        ),
         Try("valid_too_long", "a microsecond beyond 400 days", _bytes(_good(valid_until=beyond))),
         Try("valid-longest", "exactly 400 days ahead", _bytes(_good(valid_until=last))),
-        Try("time_reversed", "the clock stands before the last record", _bytes(_good()), now=_BEFORE),
+        Try(
+            "time_reversed",
+            "the clock stands before the last record",
+            _bytes(_good()),
+            now=_later(prelude("working").now, -_MICROSECOND),
+        ),
         Try("duplicate", "the very bytes of an earlier record", replayed),
         Try(
             "reference_used",
@@ -324,11 +344,7 @@ def _times() -> list[Try]:
         Try(
             "expired-before_signers",
             "expired, and the cosigner did not sign: the earlier check answers",
-            _bytes(
-                _signed(
-                    encode(body(cosigners=["marat"], valid_until="2026-01-12T10:03:59.999999Z"))
-                )
-            ),
+            _bytes(_signed(encode(body(cosigners=["marat"], valid_until=_PAST)))),
         ),
     ]
 
@@ -348,7 +364,7 @@ def _places() -> list[Try]:
         Try(
             "wrong_fund-before_expired",
             "another fund's, and expired: the earlier check answers",
-            _bytes(_good(fund="test/bay", valid_until="2026-01-12T10:03:59.999999Z")),
+            _bytes(_good(fund="test/bay", valid_until=_PAST)),
         ),
         Try("unknown_key-empty_log", "no constitution yet, so no key", _bytes(_good()), "empty"),
         Try("constituted_already", "a second constitution", _bytes(twice), "constituted"),

@@ -37,6 +37,11 @@ APPROVALS = (
                 proposal="@half_approved",
             ),
             case(
+                "author_suspect",
+                "the author's key was reported stolen after the proposal; its effect is refused",
+                proposal="@suspect",
+            ),
+            case(
                 "valid-denied_at_completion",
                 "completes a proposal that the state forbids by now: its effect is refused",
                 proposal="@denied_later",

@@ -68,7 +68,7 @@ _NO_FEES: dict[str, Any] = {"fees": []}
 
 
 def _of_fees(short_on: str = "2026-01-08") -> tuple[Case, ...]:
-    dated = {"trade_date": short_on, "value_date": short_on}
+    dated: dict[str, Any] = {"trade_date": short_on, "value_date": short_on}
     return (
         case("amount_scale-fee_money", fees=[{**_CASH_FEE, "amount": "0.001"}]),
         case("amount_scale-fee_units", fees=[{**_BNB_FEE, "units": "0." + "0" * 18 + "1"}]),

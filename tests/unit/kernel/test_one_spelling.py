@@ -71,7 +71,7 @@ def around(one: str) -> list[str]:
             ("=", ""), ("", ";"), ("", ","), ("", "."), ("#", ""), ("", "\ufe0f"), ("", "\x7f"),
         )
     ]  # fmt: skip
-    return ["", *padded, one + one, one + " " + one]
+    return ["", *padded, one + ";" + one, one + " " + one]
 
 
 def fullwidth(one: str) -> str:
@@ -226,7 +226,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "slug": ("vault-astana-1", [*SLUG, *around("vault-astana-1")]),
     "lei": ("HWUPKR0MPOU8FGXBT394", [*LEI, *around("HWUPKR0MPOU8FGXBT394")]),
     "fund": ("production/alem", [*FUND, *around("production/alem")]),
-    "reference": ("TX-2026/11.22:1", [*REFERENCE, *around("TX-2026/11.22:1")[:-2]]),
+    "reference": ("TX-2026/11.22:1", [*REFERENCE, *around("TX-2026/11.22:1")]),
     "currency": ("USD", [*CURRENCY, *around("USD")]),
 }
 
@@ -330,7 +330,7 @@ REFUSED: dict[str, list[str]] = {
     "asset": ["B", "btc", "Btc", "1BT", "BT-C", "BT_C", "BTC\n", "", "A" * 17, "ВТС", "ＢＴＣ"],
     "country": ["kz", "KAZ", "K", "K1", "US-", "US_NH", "US-NHNH", "US-nh", "KZ\n", "398", ""],
     "rule": ["ref.limit", "REF..1", ".REF", "REF.", "REF LIMIT", "REF_LIMIT", "1REF", "", "REF\n"],
-    "base64": ["A===", "A b=", "AA==\n", "AA=A", "A-_=", "====", "=", "AAAA====", "é"],
+    "base64": ["A===", "A b=", "AA==\n", "AA=A", "A-_=", "====", "AAAA====", "é"],
 }
 
 

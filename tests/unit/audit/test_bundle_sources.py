@@ -1,0 +1,136 @@
+"""Where a bundle comes from: directories and archives, and everything that is refused before."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger.audit.archive import ArchiveSource
+from ledger.audit.bundle import open_bundle
+from ledger.audit.source import (
+    ENTRIES_BYTES_MAX,
+    DirectorySource,
+    check_count,
+    check_member,
+)
+from ledger.kernel.errors import BundleError
+from ledger.kernel.limits import BUNDLE_FILES_MAX, CHECKPOINT_BYTES_MAX, MANIFEST_BYTES_MAX
+from tests.support.bundle_writer import write_archive, write_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = {
+    "checkpoint": b"note",
+    "empty": b"",
+    "tile/0/000.p/3": b"h" * 96,
+    "tile/entries/000.p/3": bytes(range(256)) * 9_000,
+}
+
+
+def test_a_directory_and_its_archive_are_read_alike(tmp_path: Path) -> None:
+    directory = DirectorySource(write_directory(tmp_path / "d", FILES))
+    archive = ArchiveSource(write_archive(tmp_path / "a.zip", FILES))
+    for source in (directory, archive):
+        assert source.files == {path: len(data) for path, data in FILES.items()}
+        for path, data in FILES.items():
+            assert source.read(path) == data
+            assert source.digest(path) == hashlib.sha256(data).hexdigest()
+
+
+def test_an_archive_without_members_is_an_empty_bundle(tmp_path: Path) -> None:
+    assert ArchiveSource(write_archive(tmp_path / "a.zip", {})).files == {}
+
+
+def test_a_path_that_is_neither_is_no_bundle(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="no such bundle"):
+        open_bundle(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/passwd", "../up", "a/../b", "a/./b", "a//b", "", "a\\b", "C:x", "tile/", "ü", "a b"]
+    + ["x" * 201, "a\nb", "a\x00b"],
+)
+def test_names_that_could_mean_something_else_are_refused(name: str) -> None:
+    with pytest.raises(BundleError):
+        check_member(name, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("tile/entries/000", ENTRIES_BYTES_MAX),
+        ("tile/0/000", 8_192),
+        ("checkpoint", CHECKPOINT_BYTES_MAX),
+        ("checkpoints/7", CHECKPOINT_BYTES_MAX),
+        ("manifest.json", MANIFEST_BYTES_MAX),
+    ],
+)
+def test_each_kind_of_file_has_its_bound(name: str, limit: int) -> None:
+    check_member(name, limit)
+    with pytest.raises(BundleError, match="at most"):
+        check_member(name, limit + 1)
+
+
+def test_files_are_counted() -> None:
+    check_count(BUNDLE_FILES_MAX)
+    with pytest.raises(BundleError):
+        check_count(BUNDLE_FILES_MAX + 1)
+
+
+def test_a_directory_with_a_link_is_refused(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    (root / "link").symlink_to(root / "checkpoint")
+    with pytest.raises(BundleError, match="plain files") as caught:
+        DirectorySource(root)
+    assert caught.value.where == "link"
+
+
+def test_a_directory_with_a_linked_directory_is_refused(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    (root / "tile" / "loop").symlink_to(root)
+    with pytest.raises(BundleError, match="plain files"):
+        DirectorySource(root)
+
+
+def test_a_directory_with_a_pipe_is_refused(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    os.mkfifo(root / "pipe")
+    with pytest.raises(BundleError, match="plain files"):
+        DirectorySource(root)
+
+
+def test_a_directory_with_a_strange_name_is_refused(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    (root / "a b").mkdir()
+    with pytest.raises(BundleError, match="no name"):
+        DirectorySource(root)
+
+
+def test_a_file_that_grew_is_read_with_a_byte_too_many(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    source = DirectorySource(root)
+    (root / "checkpoint").write_bytes(b"note and much more")
+    assert source.read("checkpoint") == b"note "
+
+
+def test_a_file_that_went_away_is_our_own_error(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    source = DirectorySource(root)
+    (root / "checkpoint").unlink()
+    with pytest.raises(BundleError, match="cannot be read"):
+        source.read("checkpoint")
+
+
+def test_an_archive_that_went_away_is_our_own_error(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "a.zip", FILES)
+    source = ArchiveSource(archive)
+    archive.unlink()
+    with pytest.raises(BundleError, match="cannot be read"):
+        source.read("checkpoint")
+    with pytest.raises(BundleError, match="cannot be read"):
+        ArchiveSource(archive)

@@ -1,0 +1,106 @@
+"""Reading on credit: for good records the same as the strict readers, for others no promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import Field
+from typing_extensions import Annotated
+
+from ledger.audit.credit import maker_of, read_on_credit
+from ledger.domain.acquisitions import AcquisitionSettled
+from ledger.domain.kinds import KINDS
+from ledger.domain.record import parse_record
+from ledger.domain.verified import read_event
+from ledger.kernel.errors import UndecidableError
+from ledger.kernel.form import Form, Many, read_form
+from ledger.signing.dsse import render_envelope
+from tests.support.bundle_writer import canonical, lived_fund, long_fund
+from tests.support.fund_simulator import GROUNDS
+
+
+def test_every_record_of_a_life_is_read_like_the_strict_readers_do() -> None:
+    records = [*lived_fund().records, *long_fund().records[:40]]
+    for raw in records:
+        record = parse_record(raw)
+        strict = read_event(record.envelope, render_envelope(record.envelope), record.body)
+        event, recorded_at = read_on_credit(raw)
+        assert event == strict
+        assert event.body.__dict__ == strict.body.__dict__
+        assert event.body.model_fields_set == strict.body.model_fields_set
+        assert recorded_at == record.recorded_at
+
+
+def test_nested_forms_defaults_and_unions_are_made() -> None:
+    members: dict[str, Any] = {
+        "fund": "test/harbour",
+        "kind": "acquisition.settled.v1",
+        "author": "bolat",
+        "cosigners": ["marat"],
+        "reference": "r-1",
+        "value_date": "2026-01-05",
+        "valid_until": "2026-01-06T00:00:00.000000Z",
+        "proposal": "ab" * 32,
+        "units": "1",
+        "consideration": {"currency": "USD", "amount": "1"},
+        "fees": [
+            {"leg": "cash", "currency": "USD", "amount": "1"},
+            {"leg": "asset", "asset": "BTC", "units": "1", "account": "cold-1"},
+        ],
+        "trade_date": "2026-01-05",
+        "final": True,
+        **GROUNDS,
+    }
+    made = maker_of(AcquisitionSettled)(members)
+    assert made == read_form(AcquisitionSettled, members)
+    assert [type(fee).__name__ for fee in made.fees] == ["CashFee", "AssetFee"]
+    assert made.purpose is None
+    assert made.cosigners == ("marat",)
+
+
+def test_forms_of_every_kind_have_a_maker() -> None:
+    for kind in KINDS.values():
+        made = maker_of(kind.form)({})
+        assert type(made) is kind.form
+
+
+class Left(Form):
+    left: int
+
+
+class Right(Form):
+    right: int
+
+
+class Odd(Form):
+    """Shapes that no event has so far: pydantic itself makes them."""
+
+    either: Left | Right
+    by_name: dict[str, Left]
+    some: Many[Annotated[Left, Field()]] = ()
+    none: Left | None = None
+
+
+def test_shapes_without_a_shortcut_are_left_to_pydantic() -> None:
+    members: dict[str, Any] = {
+        "either": {"right": 1},
+        "by_name": {"a": {"left": 1}},
+        "some": [{"left": 2}],
+        "none": {"left": 3},
+    }
+    assert maker_of(Odd)(members) == read_form(Odd, members)
+    fewer = {"either": {"left": 1}, "by_name": {}}
+    assert maker_of(Odd)(fewer) == read_form(Odd, fewer)
+
+
+def test_an_unknown_kind_is_undecidable() -> None:
+    raw = lived_fund().records[5]
+    import base64  # noqa: PLC0415
+    import json  # noqa: PLC0415
+
+    value = json.loads(raw)
+    body = json.loads(base64.b64decode(value["envelope"]["payload"])) | {"kind": "dream.had.v1"}
+    value["envelope"]["payload"] = base64.b64encode(canonical(body)).decode()
+    with pytest.raises(UndecidableError, match=r"dream\.had\.v1"):
+        read_on_credit(canonical(value))
