@@ -66,8 +66,8 @@ def table(
 
 def grouped(amount: str) -> str:
     """A decimal with its whole digits in groups of three: `1,234,567.8`."""
-    sign = "-" if amount.startswith("-") else ""
-    whole, point, fraction = amount.removeprefix("-").partition(".")
+    sign = amount[:1] if amount[:1] in {"-", "+"} else ""
+    whole, point, fraction = amount.removeprefix(sign).partition(".")
     return f"{sign}{int(whole or '0'):,}{point}{fraction}"
 
 

@@ -22,7 +22,8 @@ from ledger.domain.rejections import REJECTIONS
 from ledger.signing.keys import PublicKey
 from tests.support.law_scan import UNREACHABLE, laws_of
 from tests.support.vector_forms import answer_to_payload, changed
-from tests.support.vector_preludes import PRELUDES, VECTORS
+from tests.support.vector_fund import VECTORS
+from tests.support.vector_preludes import PRELUDES
 from tests.support.vector_replay import (
     answer_to,
     prelude_lines,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.audit import Evidence, Report, Trust
 from ledger.audit.bundle import Bundle
 from ledger.domain.outcome import Refusal
+from ledger.domain.record import parse_record
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.merkle import leaf_hash, tree_root
 from ledger.log.note import NoteSigner, render_vkey
@@ -229,3 +230,13 @@ def long_fund() -> FundSimulator:
 def copy_of(fund: FundSimulator) -> FundSimulator:
     """A fund that may live on."""
     return copy.deepcopy(fund)
+
+
+def place_of(records: Sequence[bytes], kind: str, nth: int = 1) -> int:
+    """The position of the nth record of a kind."""
+    found = [
+        position
+        for position, raw in enumerate(records, start=1)
+        if parse_record(raw).kind == f"{kind}.v1"
+    ]
+    return found[nth - 1]

@@ -17,7 +17,7 @@ from ledger.domain.body import Body
 from ledger.domain.state import State
 from ledger.kernel.canonical import encode
 from ledger.signing.dsse import render_envelope, sign_payload
-from tests.support.vector_preludes import signer
+from tests.support.vector_fund import signer
 from tests.support.vector_replay import answer_to
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from ledger.kernel.errors import AuthorityError, InputError, LedgerError, Undeci
 from ledger.signing.bulk import verify_all
 from ledger.signing.dsse import parse_envelope, render_envelope
 from policies.engine import PolicyEngine
-from tests.support.vector_preludes import VECTORS
+from tests.support.vector_fund import VECTORS
 
 ENGINE = PolicyEngine()
 

@@ -25,15 +25,8 @@ from tests.support.vector_cases import SUBJECTS
 from tests.support.vector_cases.common import COMMON
 from tests.support.vector_cases.envelopes import envelope_vectors
 from tests.support.vector_forms import malformed_common, malformed_of, value_forms
-from tests.support.vector_preludes import (
-    PRELUDES,
-    VECTORS,
-    VectorFund,
-    moment,
-    prelude,
-    seeds,
-    signer,
-)
+from tests.support.vector_fund import VECTORS, VectorFund, signer
+from tests.support.vector_preludes import PRELUDES, moment, prelude, seeds
 from tests.support.vector_replay import answer_to, state_after, steps_of
 
 if TYPE_CHECKING:

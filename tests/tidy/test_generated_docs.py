@@ -31,7 +31,8 @@ from ledger.domain.state import State
 from ledger.kernel.errors import NotFoundError, ParseError
 from ledger.signing.keys import PublicKey
 from policies.vocabulary import RULE_TYPES, TRIGGERS
-from tests.support.vector_preludes import PRELUDES, VECTORS
+from tests.support.vector_fund import VECTORS
+from tests.support.vector_preludes import PRELUDES
 from tests.support.vector_replay import ENGINE, state_after, steps_of_prelude, verified_event
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -175,9 +176,9 @@ def _show(scene: Scene, value: dict[str, Any]) -> None:
                 row["measure"],
                 output.grouped(row["published"]),
                 output.grouped(row["ledger"]),
-                row["difference"],
+                output.grouped(row["difference"]),
                 row["unit"],
-                row["note"][:46],
+                shorten(row["note"], 46, placeholder=" …"),
             )
             for row in value["published"]
         ],
@@ -194,10 +195,10 @@ def _what_next(root: Path) -> None:
     output.say("where things lie, and what to try next:")
     for line in (
         f"custody events   --workspace {first}",
-        f"custody show 47  --workspace {first}",
+        f"custody show 36  --workspace {first}",
         f"custody holdings --workspace {first} --as-of 2021-12-31",
         f"custody audit {first}/bundle.evidence.zip --trust {first}/trust",
-        f"custody prove 47 --workspace {first} --out receipt.tlog-proof",
+        f"custody prove 36 --workspace {first} --out receipt.tlog-proof",
     ):
         output.say(f"  {line}")
     output.say(f"keys and their passphrase file are in {first}/keys; they are for play only")

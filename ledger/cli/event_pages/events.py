@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 VECTORS = "../../../tests/vectors"
 """From docs/spec/events."""
-_EVERY = {
-    Nature.ACT: "any_instruction",
-    Nature.FACT: "any_fact",
-    Nature.REGISTRY: "any_registration",
-}
 
 
 def triggers_of(kind: Kind) -> list[str]:
@@ -41,7 +36,7 @@ def triggers_of(kind: Kind) -> list[str]:
         return []
     noun = re.compile(rf"\b{re.escape(_plain(kind))}\b")
     own = [trigger for trigger, text in TRIGGERS.items() if noun.search(text)]
-    return [*own, *([_EVERY[kind.nature]] if kind.nature in _EVERY else [])]
+    return [*own, kind.nature.trigger] if kind.nature.trigger else own
 
 
 def page_of(kind: Kind, examples: Examples) -> str:

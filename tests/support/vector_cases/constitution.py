@@ -14,7 +14,7 @@ from ledger.signing.keys import PublicKey
 from ledger.signing.possession import possession_message
 from tests.support.fund_simulator import FUND, commitment_of, key_form
 from tests.support.vector_case import GOVERN, RECORD, UNKNOWN, Case, Subject, case
-from tests.support.vector_preludes import VectorFund, signer
+from tests.support.vector_fund import VectorFund, signer
 
 _WEAK = base64.b64encode(b"\x01" + bytes(31)).decode()
 """The identity element of edwards25519: any signature by it can be forged."""

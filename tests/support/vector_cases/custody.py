@@ -24,7 +24,7 @@ from tests.support.vector_cases.movements import (
     of_facts,
     usd,
 )
-from tests.support.vector_preludes import CHAIN
+from tests.support.vector_fund import CHAIN
 
 _FEE = {"asset": "BTC", "units": "0.001"}
 _ADDRESS = {"chain": CHAIN, "address": "bc1qcold2"}

@@ -20,7 +20,8 @@ from ledger.kernel.limits import VALIDITY_DAYS_MAX
 from ledger.signing.dsse import PAYLOAD_TYPE_EVENT, pae
 from ledger.signing.possession import PAYLOAD_TYPE_POSSESSION
 from tests.support.fund_simulator import FUND, GROUNDS
-from tests.support.vector_preludes import moment, prelude, signer
+from tests.support.vector_fund import signer
+from tests.support.vector_preludes import moment, prelude
 from tests.support.vector_replay import answer_to, state_after, steps_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.support.fund_simulator import BTC, DIGEST
 from tests.support.vector_case import GOVERN, REGISTER, UNKNOWN, Subject, case
 from tests.support.vector_cases.constitution import LEI
-from tests.support.vector_preludes import CHAIN, book
+from tests.support.vector_fund import CHAIN, book
 
 _BOOK = book()
 

@@ -83,9 +83,7 @@ def test_chunks_and_verdicts_travel_between_processes() -> None:
 
 def test_a_missing_record_is_named_by_the_first_position() -> None:
     records = lived_fund().records
-    assert told(chunk_of(records[:-2], due=len(records))) == [
-        ("records_missing", len(records) - 1)
-    ]
+    assert told(chunk_of(records[:-2], due=len(records))) == [("records_missing", len(records) - 1)]
 
 
 def test_a_record_too_many_is_named_and_not_read() -> None:

@@ -26,7 +26,9 @@ def test_what_is_rendered_is_parsed(leaf: bytes | None) -> None:
 
 
 def test_comments_tabs_urls_and_order_are_free() -> None:
-    text = f"# ours\n\nquorum\tnone # no witnesses\n  first-leaf {LEAF.hex()}\nlog {VKEY}  https://x\n"
+    text = (
+        f"# ours\n\nquorum\tnone # no witnesses\n  first-leaf {LEAF.hex()}\nlog {VKEY}  https://x\n"
+    )
     assert parse_trust(text) == Trust(KEY, LEAF)
 
 

@@ -1,0 +1,89 @@
+"""Conservation of units: the second count beside the balances."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.audit.conservation import Conservation, holdings_differ
+from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.state import State
+from ledger.projections.holdings import HoldingsProjection
+
+DAY = "2026-01-05"
+
+
+def posting(account: str, leg: Leg, units: int, why: str = "acquisition") -> UnitPosting:
+    return UnitPosting(DAY, account, "BTC", leg, units, why)
+
+
+def state_with(*postings: UnitPosting) -> State:
+    state = State()
+    state.post(*postings)
+    return state
+
+
+def test_a_transfer_keeps_what_there_is() -> None:
+    postings = (
+        posting("a", Leg.HELD, 10),
+        posting("a", Leg.HELD, -4, "transfer"),
+        posting("a", Leg.IN_TRANSIT, 4, "transfer"),
+        posting("a", Leg.HELD, -1, "fee"),
+    )
+    state, count = state_with(*postings), Conservation()
+    assert count.broken_by(state, postings) == ""
+    assert count.broken_at_end(state) == ""
+
+
+def test_a_transfer_that_creates_units_is_found() -> None:
+    postings = (posting("a", Leg.HELD, 4, "transfer"),)
+    assert "a transfer changes" in Conservation().broken_by(state_with(*postings), postings)
+
+
+def test_balances_beside_the_postings_are_found() -> None:
+    postings = (posting("a", Leg.HELD, 10),)
+    state, count = state_with(*postings), Conservation()
+    assert count.broken_by(state, postings) == ""
+    state.balances["b", "ETH"] = State().balance("b", "ETH")
+    state.balances["b", "ETH"].held = 3
+    assert count.broken_at_end(state) == "ETH: 3 base units held, 0 accounted"
+
+
+def test_more_reserved_than_held_is_found() -> None:
+    postings = (posting("a", Leg.RESERVED, 1, "reservation"),)
+    assert "reserved than held" in Conservation().broken_by(state_with(*postings), postings)
+
+
+@pytest.mark.parametrize("leg", list(Leg))
+def test_anything_negative_is_found(leg: Leg) -> None:
+    postings = (posting("a", Leg.HELD, 5), posting("a", leg, 0))
+    state = state_with(*postings)
+    setattr(state.balances["a", "BTC"], leg.value, -1)
+    assert Conservation().broken_by(state, postings) != ""
+
+
+def test_money_is_another_matter() -> None:
+    paid = ConsiderationPosting(DAY, "BTC", "USD", 100, "acquisition")
+    assert Conservation().broken_by(State(), (paid,)) == ""
+
+
+Moves = st.lists(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from([Leg.HELD, Leg.IN_TRANSIT, Leg.RESERVED, Leg.ENCUMBERED]),
+        st.integers(0, 1_000),
+    )
+)
+
+
+@given(Moves)
+def test_the_projection_equals_the_balances_after_any_postings(
+    moves: list[tuple[str, Leg, int]],
+) -> None:
+    postings = tuple(posting(account, leg, units) for account, leg, units in moves)
+    state, projection = state_with(*postings), HoldingsProjection()
+    projection.fold(1, postings)
+    assert holdings_differ(state, projection) == ""
+    projection.fold(2, (posting("c", Leg.HELD, 1),))
+    assert holdings_differ(state, projection) == "BTC on c"
