@@ -118,12 +118,13 @@ def test_only_the_next_record_passes(path: Path) -> None:
 def test_a_new_store_takes_no_other_fund_s_first_record(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     RecordStore.open(path, fund=FUND).close()
-    with closing(sqlite3.connect(path)) as connection:
-        with pytest.raises(sqlite3.IntegrityError, match="not a record of this fund"):
-            connection.execute(
-                "INSERT INTO stored_events VALUES (1, ?, 1, 'k', x'00', zeroblob(32))",
-                (OTHER_FUND,),
-            )
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="not a record of this fund"),
+    ):
+        connection.execute(
+            "INSERT INTO stored_events VALUES (1, ?, 1, 'k', x'00', zeroblob(32))", (OTHER_FUND,)
+        )
 
 
 def test_vacuum_moves_no_position(path: Path) -> None:
@@ -257,6 +258,12 @@ def test_an_index_that_disagrees_with_its_table_is_found(path: Path) -> None:
     path.write_bytes(damaged)
     with RecordStore.open(path, fund=FUND) as store:
         assert any(fault.startswith("file: ") for fault in store.integrity_check())
+
+
+def test_a_file_that_is_no_database_any_more_is_said_so(path: Path) -> None:
+    with RecordStore.open(path, fund=FUND) as store:
+        path.write_bytes(b"\xff" * path.stat().st_size)
+        assert [fault[:6] for fault in store.integrity_check()] == ["file: "]
 
 
 # -- noise in the raw file

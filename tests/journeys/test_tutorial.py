@@ -74,10 +74,16 @@ def _commands(lines: list[str], first: int) -> list[Step]:
 
 
 def matches(expected: list[str], printed: str) -> bool:
-    """Whether this was expected; space at the end of a line or of the output does not count."""
-    parts = ["(?:.*\n)*?" if line == "…" else re.escape(line) + "\n" for line in expected]
-    shown = "".join(line.rstrip() + "\n" for line in printed.rstrip().splitlines())
+    """Whether this was expected. How wide a column is, and space at the end, does not count."""
+    parts = [
+        "(?:.*\n)*?" if line == "…" else re.escape(_squeezed(line)) + "\n" for line in expected
+    ]
+    shown = "".join(_squeezed(line) + "\n" for line in printed.rstrip().splitlines())
     return re.fullmatch("".join(parts).replace("…", ".*?"), shown) is not None
+
+
+def _squeezed(line: str) -> str:
+    return re.sub("  +", "  ", re.sub("─+", "─", line)).rstrip()
 
 
 class Session:

@@ -14,6 +14,7 @@ from typing import Any
 from ledger.kernel.instants import parse_instant, render_instant
 from tests.support.fund_simulator import BNB, BTC, DIGEST, key_form
 from tests.support.vector_fund import OPENED_ON, VectorFund, book, signer
+from tests.support.vector_replay import Step, steps_of
 from tests.support.vector_working import live
 
 KEYS_OF_NURLAN = 8
@@ -148,6 +149,12 @@ PRELUDES = tuple(_LIVES)
 def prelude(name: str) -> VectorFund:
     """The fund after a prelude; shared, so nobody may submit to it."""
     return _LIVES[name]()
+
+
+@cache
+def steps_after(name: str) -> list[Step]:
+    """The records of a prelude, each decided again."""
+    return steps_of(prelude(name).records)
 
 
 def moment(name: str, days: int = 0) -> str:

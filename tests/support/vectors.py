@@ -24,24 +24,16 @@ from tests.support.vector_case import Case, Subject, resolved
 from tests.support.vector_cases import SUBJECTS
 from tests.support.vector_cases.common import COMMON
 from tests.support.vector_cases.envelopes import envelope_vectors
-from tests.support.vector_forms import malformed_common, malformed_of, value_forms
+from tests.support.vector_forms import malformed_common, malformed_of
 from tests.support.vector_fund import VECTORS, VectorFund, signer
-from tests.support.vector_preludes import PRELUDES, moment, prelude, seeds
-from tests.support.vector_replay import answer_to, state_after, steps_of
+from tests.support.vector_preludes import PRELUDES, moment, prelude, seeds, steps_after
+from tests.support.vector_replay import answer_to, state_after
+from tests.support.vector_spellings import value_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.vector_replay import Step
-
 LAW = "the answer gives the code that the file is named for"
-_steps: dict[str, list[Step]] = {}
-
-
-def _steps_after(name: str) -> list[Step]:
-    if name not in _steps:
-        _steps[name] = steps_of(prelude(name).records)
-    return _steps[name]
 
 
 def members_of(subject: Subject, case: Case) -> dict[str, Any]:
@@ -62,9 +54,9 @@ def members_of(subject: Subject, case: Case) -> dict[str, Any]:
     return found
 
 
-def signed(members: dict[str, Any], signers: tuple[str, ...] = ()) -> bytes:
-    """The envelope's bytes, signed by the author and the cosigners unless others are named."""
-    names = signers or (members["author"], *members["cosigners"])
+def signed(members: dict[str, Any]) -> bytes:
+    """The envelope's bytes, signed by the author and the cosigners."""
+    names = (members["author"], *members["cosigners"])
     return render_envelope(sign_payload(encode(members), [signer(name) for name in names]))
 
 
@@ -73,7 +65,7 @@ def vector_of(subject: Subject, case: Case, description: str) -> dict[str, Any]:
     name = case.prelude or subject.prelude
     now = moment(name, case.days)
     members = members_of(subject, case)
-    envelope = signed(members, case.signers)
+    envelope = signed(members)
     return {
         "kind": members["kind"],
         "description": description,
@@ -82,7 +74,7 @@ def vector_of(subject: Subject, case: Case, description: str) -> dict[str, Any]:
         "body": members,
         "event_id": hashlib.sha256(encode(members)).hexdigest(),
         "envelope": envelope.decode(),
-        "expect": answer_to(envelope, now, state_after(_steps_after(name))),
+        "expect": answer_to(envelope, now, state_after(steps_after(name))),
     }
 
 

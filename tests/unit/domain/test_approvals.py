@@ -36,6 +36,11 @@ def is_effective(fund: SmallFund, proposal: str) -> bool:
     return found is not None and found.effective
 
 
+def statement(fund: SmallFund, **fields: Any) -> dict[str, Any]:
+    base = {"fact": "audited", "subject": "fund", "value": True, **GROUNDS}
+    return fund.members("fact.recorded", "bolat", **base, **fields)
+
+
 # -- who counts -----------------------------------------------------------------------------------
 
 
@@ -402,7 +407,7 @@ def test_lapse_frees_reservations_and_flows() -> None:
     assert fund.balance() == (1_000, 400, 0, 0)
     assert fund.state.flow("outflow_units", "BTC", "0001-01-01", "9999-12-31") == 400_000_000
     fund.now = until
-    fund.submit(fund.sign(fund.members("fact.recorded", "bolat", fact="a", subject="b", value=True, **GROUNDS)))  # fmt: skip
+    fund.submit(fund.sign(statement(fund)))
     assert proposal in fund.state.proposals
     fund.tick(seconds=1)
     fund.state_fact()
@@ -458,17 +463,7 @@ def test_postings_of_a_lapse_are_not_lost_to_a_rejected_envelope() -> None:
     fund.pend(
         "delivery.proposed", "aigerim", **fund.delivery("4", valid_until=fund.instant(days=1))
     )
-    late = fund.sign(
-        fund.members(
-            "fact.recorded",
-            "bolat",
-            fact="a",
-            subject="b",
-            value=True,
-            valid_until=fund.now,
-            **GROUNDS,
-        )  # fmt: skip
-    )
+    late = fund.sign(statement(fund, valid_until=fund.now))
     fund.tick(days=2)
     assert verdict_of(fund.submit(late)) == "expired"
     fund.state_fact()

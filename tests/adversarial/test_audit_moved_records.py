@@ -1,0 +1,156 @@
+"""Somebody drops, swaps, repeats, inserts or cuts records, with and without the log's own key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.bundle_writer import (
+    Forger,
+    audited,
+    bundle_files,
+    canonical,
+    checkpoint_of,
+    lived_fund,
+    long_fund,
+    told,
+)
+from tests.support.fund_simulator import FundSimulator
+
+HONEST = Forger.of(lived_fund())
+TRUST = HONEST.trust()
+
+
+def changed(records: list[bytes], *, signed_again: bool) -> list[tuple[str, int | None]]:
+    """What an audit says of these records, under the old checkpoint or under a new one."""
+    forger = Forger(records, HONEST.signer)
+    checkpoint = None if signed_again else checkpoint_of(HONEST.records, HONEST.signer)
+    report = audited(forger.build(checkpoint=checkpoint), TRUST)
+    assert report.exit_code == 3
+    return told(report)
+
+
+def renumbered(records: list[bytes]) -> list[bytes]:
+    """Records that all say the position at which they are."""
+    return [
+        canonical(json.loads(raw) | {"position": position})
+        for position, raw in enumerate(records, start=1)
+    ]
+
+
+@pytest.mark.parametrize("position", [2, 16, 23, 33])
+def test_a_dropped_record_is_named(position: int) -> None:
+    records = [*HONEST.records]
+    del records[position - 1]
+    found = changed(records, signed_again=True)
+    assert found == [("position_differs", position), ("not_decided", position + 1)]
+    found = changed(records, signed_again=False)
+    assert found[:2] == [("position_differs", position), ("not_decided", position + 1)]
+    assert ("records_missing", 34) in found
+
+
+def test_a_dropped_approval_is_missed_even_if_everything_is_renumbered() -> None:
+    records = renumbered([*HONEST.records[:15], *HONEST.records[16:]])
+    found = changed(records, signed_again=True)
+    assert found == [("outcome_differs", 16), ("not_decided", 17)]
+
+
+@pytest.mark.parametrize("position", [2, 16, 23, 33])
+def test_swapped_records_are_named(position: int) -> None:
+    records = [*HONEST.records]
+    records[position - 1 : position + 1] = records[position - 1 : position + 1][::-1]
+    found = changed(records, signed_again=True)
+    assert found[0] == ("position_differs", position)
+    assert ("position_differs", position + 1) in found
+    assert len([code for code, _ in found if code == "position_differs"]) == 2
+
+
+def test_swapped_and_renumbered_records_are_named() -> None:
+    records = [*HONEST.records]
+    records[15:17] = records[15:17][::-1]
+    found = changed(renumbered(records), signed_again=True)
+    assert found == [("outcome_differs", 16), ("not_decided", 17)]
+
+
+def test_a_swap_under_the_old_tiles_is_named_by_the_tree_too() -> None:
+    files = HONEST.build()
+    records = [*HONEST.records]
+    records[15:17] = records[15:17][::-1]
+    entries = bundle_files(records, HONEST.signer)["tile/entries/000.p/34"]
+    found = told(audited(files | {"tile/entries/000.p/34": entries}, TRUST))
+    assert [f for f in found if f[0] == "record_altered"] == [
+        ("record_altered", 16),
+        ("record_altered", 17),
+    ]
+
+
+@pytest.mark.parametrize("position", [2, 16, 23, 34])
+def test_a_repeated_record_is_named(position: int) -> None:
+    records = [*HONEST.records[:position], *HONEST.records[position - 1 :]]
+    found = changed(records, signed_again=True)
+    assert found[0] == ("position_differs", position + 1)
+
+
+def test_a_repeated_and_renumbered_record_is_rejected() -> None:
+    records = renumbered([*HONEST.records[:20], *HONEST.records[19:]])
+    records[20] = canonical(
+        json.loads(records[20]) | {"recorded_at": json.loads(records[19])["recorded_at"]}
+    )
+    found = changed(records, signed_again=True)
+    assert found == [("rejected_duplicate", 21), ("not_decided", 22)]
+
+
+def test_a_well_signed_record_of_another_fund_is_rejected() -> None:
+    other = FundSimulator(fund="test/lagoon").begin()
+    other.acquire()
+    foreign = other.records[14]
+    records = renumbered([*HONEST.records[:14], foreign, *HONEST.records[14:]])
+    found = changed(records, signed_again=True)
+    assert found == [("rejected_wrong_fund", 15), ("not_decided", 16)]
+
+
+def test_a_record_of_the_same_fund_in_another_environment_is_rejected() -> None:
+    other = FundSimulator(fund="staging/harbour", signers=dict(lived_fund().signers)).begin()
+    other.acquire()
+    records = renumbered([*HONEST.records, other.records[14]])
+    found = changed(records, signed_again=True)
+    assert found[0] == ("rejected_time_reversed", 35) or found[0] == ("rejected_wrong_fund", 35)
+
+
+@pytest.mark.parametrize("left", [1, 17, 33])
+def test_a_truncated_log_is_named_by_the_first_missing_position(left: int) -> None:
+    found = changed(HONEST.records[:left], signed_again=False)
+    assert ("records_missing", left + 1) in found
+    assert next(position for _, position in found if position) == left + 1
+
+
+def test_a_log_of_nothing_under_a_checkpoint_lacks_position_one() -> None:
+    files = {"checkpoint": checkpoint_of(HONEST.records, HONEST.signer)}
+    found = told(audited(files, TRUST))
+    assert found == [
+        ("records_missing", 1),
+        ("not_decided", 2),
+        ("manifest_missing", None),
+    ]
+
+
+def test_a_missing_file_in_the_middle_is_named_and_the_rest_still_checked() -> None:
+    forger = Forger.of(long_fund())
+    files = forger.build()
+    del files["tile/entries/001"]
+    data = bytearray(files["tile/entries/002.p/18"])
+    data[-1] ^= 1
+    report = audited(files | {"tile/entries/002.p/18": bytes(data)}, forger.trust())
+    found = told(report)
+    assert found[0] == ("records_missing", 257)
+    assert ("record_malformed", 530) in found
+    assert report.root is None
+
+
+def test_records_beyond_the_checkpoint_are_named() -> None:
+    files = HONEST.build()
+    more = bundle_files([*HONEST.records, HONEST.records[-1]], HONEST.signer)
+    files["tile/entries/000.p/34"] = more["tile/entries/000.p/35"]
+    found = told(audited(HONEST.relist(files), TRUST))
+    assert found == [("records_surplus", 35)]
