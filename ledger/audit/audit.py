@@ -55,6 +55,9 @@ class Audit:
         self._signatures = 0
         self._first_leaf: bytes | None = None
         self._said = 0
+        """The position that the last record read says it is at."""
+        self._last = 0
+        """The position of the last record that is there."""
         self.replay = Replay(engine)
         self.digests: dict[str, str] = {}
         """SHA-256 of every file that was read."""
@@ -118,8 +121,10 @@ class Audit:
         """Take in what a worker found."""
         self.digests[verdict.path] = verdict.digest
         self._signatures += verdict.signatures
-        if verdict.first == 1 and verdict.leaves:
-            self._first_leaf = verdict.leaves[0]
+        if verdict.leaves:
+            self._last = verdict.first + len(verdict.leaves) - 1
+            if verdict.first == 1:
+                self._first_leaf = verdict.leaves[0]
         for finding in [*verdict.findings, *self._misplaced(verdict)]:
             self._add_bad(finding)
         self._tree.add(verdict)
@@ -162,8 +167,8 @@ class Audit:
         if stop is not None and not (0 < bad <= stopped_at) and not 0 < altered < stopped_at:
             self._found.add(stop)
         ends = [position for position in (bad, altered, stopped_at) if position]
-        if ends and min(ends) < self.size:
-            self._found.add(Finding("not_decided", f"to {self.size}", min(ends) + 1))
+        if ends and min(ends) < self._last:
+            self._found.add(Finding("not_decided", f"to {self._last}", min(ends) + 1))
         if not self.size:
             self._found.add(Finding("log_empty"))
         if not ends:
@@ -228,14 +233,15 @@ class Audit:
         )
 
     def _report(self) -> Report:
-        decided = not self._first_bad and not self.replay.stopped_at
         suspects = self.replay.suspects() if not self._first_bad else ()
         for suspect in suspects:
             text = f"key {suspect.keyid} of {suspect.officer} signed {_listed(suspect.positions)}"
             self._found.add(Finding("key_compromised", text, suspect.compromised_since))
+        verdict = self._found.verdict()
+        decided = verdict != PROVEN_BAD and not self.replay.stopped_at
         compared = len(self._earlier) + (self._head is not None) + (self._since is not None)
         return Report(
-            verdict=self._found.verdict(),
+            verdict=verdict,
             findings=self._found.sorted(),
             fund=self._head.states.origin if self._head else self.replay.state.fund,
             size=self.size,

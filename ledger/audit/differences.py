@@ -30,13 +30,13 @@ def difference(
         return "record_malformed", str(error)
     if record.position != position:
         return "position_differs", f"the record says {record.position}"
-    newer = _newer_than_this(event, engine)
+    newer = newer_than_this(event, engine)
     if newer is not None:
         return newer
     return "outcome_differs", "; ".join(_differing(record.outcome, decided))
 
 
-def _newer_than_this(event: VerifiedEvent, engine: Engine) -> tuple[str, str] | None:
+def newer_than_this(event: VerifiedEvent, engine: Engine) -> tuple[str, str] | None:
     """Whether a newer version of the software may rightly have decided otherwise."""
     protocol = getattr(event.body, "protocol", None)
     if protocol is not None and protocol not in PROTOCOLS_KNOWN:

@@ -174,7 +174,7 @@ class Report:
     """Checkpoints that were compared with the records."""
     suspects: tuple[Suspect, ...] = ()
     holdings: tuple[Holding, ...] = ()
-    """At the end of the log; empty unless every record was decided."""
+    """At the end of the log; empty if it is proven bad or was not decided to its end."""
 
     @property
     def exit_code(self) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ledger.audit.conservation import Conservation, holdings_differ
 from ledger.audit.credit import read_on_credit
-from ledger.audit.differences import difference
+from ledger.audit.differences import difference, newer_than_this
 from ledger.audit.findings import Finding, Suspect
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ledger.domain.policy import Engine
     from ledger.domain.state import Posting
     from ledger.domain.verified import VerifiedEvent
+
+_OF_A_PROTOCOL = "constitution_refused"
+"""The rejection that may only mean that the constitution is of a later protocol."""
 
 KeyTable = dict[str, tuple[str, bytes]]
 """Key id to (algorithm, raw public key): what a worker needs to check signatures."""
@@ -90,7 +93,8 @@ class Replay:
         advance(state, event, recorded_at)
         answer = admit(state, event, recorded_at, self._engine)
         if isinstance(answer, Rejection):
-            return (f"rejected_{answer.code}", answer.detail), ()
+            newer = answer.code == _OF_A_PROTOCOL and newer_than_this(event, self._engine)
+            return newer or (f"rejected_{answer.code}", answer.detail), ()
         outcome = answer.outcome
         if raw != render_record(event.envelope, outcome.render(), position, recorded_at):
             return difference(raw, position, event, outcome, self._engine), ()

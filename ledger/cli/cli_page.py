@@ -40,8 +40,8 @@ _FINDINGS_HEAD = """\
 
 Every code that `custody audit` can report, with the result that it gives the audit. One finding
 that is *proven bad* makes the whole audit so (exit code {proven_bad}); else one that is
-*undecidable* does (exit code {undecidable}); a *note* changes neither, and an audit with nothing
-but notes is valid (exit code {valid}).
+*undecidable* does (exit code {undecidable}). A *note* changes neither: an audit with nothing but
+notes is valid (exit code {valid}).
 
 How to act on them: [audit a bundle](../how-to/audit-a-bundle.md).
 
@@ -106,16 +106,17 @@ def _unwrapped(text: str) -> str:
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Every option but --help; arguments stand in the usage and are told of in the help's text."""
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None and "--help" not in record[0]:
-            required = " (required)" if parameter.required and "required" not in record[1] else ""
-            yield f"`{record[0]}`", " ".join(record[1].split()).replace("|", "\\|") + required
+        if isinstance(parameter, click.Option) and record is not None and "--help" not in record[0]:
+            yield f"`{record[0]}`", " ".join(record[1].split())
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [columns, ["---"] * len(columns), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    escaped = ([cell.replace("|", "\\|") for cell in cells] for cells in lines)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in escaped)
 
 
 def main(arguments: list[str]) -> None:

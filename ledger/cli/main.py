@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from typing_extensions import override
 
 from ledger import __version__
 from ledger.cli import exits
+
+if TYPE_CHECKING:
+    from ledger.kernel.errors import LedgerError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup:init", "make a workspace for a fund"),
@@ -89,6 +92,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line; errors of ours become messages and exit codes."""
     from ledger.kernel.errors import LedgerError  # noqa: PLC0415 - not needed for --version
 
+    as_json = "--json" in arguments
     try:
         code: Any = cli.main(arguments, prog_name="custody", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -100,13 +104,21 @@ def run(arguments: list[str]) -> int:
         error.show()
         return exits.USAGE
     except LedgerError as error:
-        from ledger.cli.output import explain_error  # noqa: PLC0415 - only for errors
-
-        explain_error(error, as_json="--json" in arguments)
-        return exits.exit_of(error)
+        return _explained(error, as_json=as_json)
     except BrokenPipeError:
         return exits.ERROR
+    except OSError as error:
+        # A file that was named cannot be used; without a name it is the output that fails.
+        refusal = LedgerError(error.strerror or str(error), where=str(error.filename or ""))
+        return _explained(refusal, as_json=as_json and error.filename is not None)
     return code if isinstance(code, int) else exits.DONE
+
+
+def _explained(error: LedgerError, *, as_json: bool) -> int:
+    from ledger.cli.output import explain_error  # noqa: PLC0415 - only for errors
+
+    explain_error(error, as_json=as_json)
+    return exits.exit_of(error)
 
 
 if __name__ == "__main__":

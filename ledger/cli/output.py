@@ -21,7 +21,12 @@ def emit_json(schema: str, value: Mapping[str, Any]) -> None:
     """One JSON object to stdout, with its schema's name."""
     import orjson  # noqa: PLC0415 - only when JSON is asked for
 
-    click.echo(orjson.dumps({"schema": f"custody.{schema}/1", **value}).decode())
+    said = {"schema": f"custody.{schema}/1", **value}
+    try:
+        text = orjson.dumps(said)
+    except TypeError:  # the name of a file that is not UTF-8
+        text = orjson.dumps({name: escaped(str(member)) for name, member in said.items()})
+    click.echo(text.decode())
 
 
 def emit_lines(schema: str, values: Iterable[Mapping[str, Any]]) -> None:
@@ -32,12 +37,19 @@ def emit_lines(schema: str, values: Iterable[Mapping[str, Any]]) -> None:
 
 def say(text: str = "") -> None:
     """A line of data to stdout."""
-    click.echo(text)
+    click.echo(escaped(text, plain="\n"))
 
 
 def note(text: str) -> None:
     """A line of progress or advice to stderr."""
-    click.echo(text, err=True)
+    click.echo(escaped(text, plain="\n"), err=True)
+
+
+def escaped(text: str, *, plain: str = "") -> str:
+    """The text with every character that is not printable written out, as in `\\u{1b}`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in plain else f"\\u{{{ord(c):x}}}" for c in text)
 
 
 def table(
@@ -49,15 +61,12 @@ def table(
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    if sys.stdout is None:
+        return
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        drawn.add_column(
-            column,
-            justify="right" if column in right else "left",
-            no_wrap=True,
-            overflow="ignore",
-        )
-    for row in rows:
+    for column in zip(*_aligned(columns, rows, right), strict=True):
+        drawn.add_column(column[0], no_wrap=True, overflow="ignore")
+    for row in list(_aligned(columns, rows, right))[1:]:
         drawn.add_row(*(Text(cell) for cell in row))
     width = None if sys.stdout.isatty() else 10_000
     console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=True)

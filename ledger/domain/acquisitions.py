@@ -15,6 +15,7 @@ from ledger.domain.policy import Action, Authorised
 from ledger.domain.settlement import (
     base_units,
     count,
+    count_done,
     fee_laws,
     fee_needs,
     finish,
@@ -84,13 +85,6 @@ def _hold(state: State, proposal: Proposal) -> None:
     count(state, proposal, "purchase_cost", body.max_consideration.currency, cost)
 
 
-def _free(state: State, proposal: Proposal) -> None:
-    body: AcquisitionProposed = proposal.body  # type: ignore[assignment] # the kind's own form
-    progress = proposal.progress
-    uncount(state, proposal, "purchase_units", body.asset, progress.flow_units)
-    uncount(state, proposal, "purchase_cost", body.max_consideration.currency, progress.flow_cost)
-
-
 def _action_of_proposed(view: View) -> Action:
     body: AcquisitionProposed = view.body
     return Action(
@@ -147,19 +141,19 @@ def _evolve_settled(state: State, _event: Event, body: AcquisitionSettled) -> No
         ConsiderationPosting(day, asset, currency, cost, "acquisition"),
     )
     pay_fees(state, body.fees, asset, day)
-    uncount(state, proposal, "purchase_units", asset, units)
-    uncount(state, proposal, "purchase_cost", currency, cost)
-    state.add_flow("purchase_units", asset, day, units)
-    state.add_flow("purchase_cost", currency, day, cost)
+    count_done(state, proposal, ("purchase_units", asset), day, units)
+    count_done(state, proposal, ("purchase_cost", currency), day, cost)
     proposal.progress.units_done += units
     proposal.progress.consideration_done += cost
     if body.final:
         finish(state, proposal)
 
 
-def _action_of_settled(view: View) -> Action:
+def _action_of_settled(view: View) -> Action | None:
     body: AcquisitionSettled = view.body
-    proposal = view.state.proposals[body.proposal]
+    proposal = view.state.proposals.get(body.proposal)
+    if proposal is None:
+        return None
     asked: AcquisitionProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     return Action(
         kind=view.kind.name,
@@ -180,7 +174,6 @@ def _action_of_settled(view: View) -> Action:
             units=base_units(view.state, asked.asset, asked.units),
             units_before=proposal.progress.units_done,
             consideration=view.money(asked.max_consideration),
-            consideration_before=proposal.progress.consideration_done,
             effective=proposal.effective,
         ),
     )
@@ -195,7 +188,7 @@ KINDS = (
         evolve=lambda _state, _event, _body: None,
         action=_action_of_proposed,
         hold=_hold,
-        free=_free,
+        free=uncount,
         stays_open=True,
     ),
     Kind(

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.domain.approvals import ANSWER_REFUSED, GIVEN, WITHDRAWN
-from ledger.domain.decision import Decision, decide
+from ledger.domain.decision import Decision, approvals_asked, decide, missing_approvals
 from ledger.domain.digest import state_digest
 from ledger.domain.kind import Nature
 from ledger.domain.laws import deny
 from ledger.domain.officers import offices_of
 from ledger.domain.outcome import (
-    PENDING,
     REFUSED,
     Admission,
     Effect,
@@ -109,14 +108,17 @@ def _answered(
     if view.kind is WITHDRAWN:
         return decision, (_refused(proposal, deny("withdrawn")),)
     added = view.signatures if view.kind is GIVEN else []
-    again = decide(view_of_proposal(view.state, proposal, view.engine, added))
-    if again.verdict != REFUSED and not _is_asked(view, proposal, again.requirements):
+    again = view_of_proposal(view.state, proposal, view.engine, added)
+    asked = approvals_asked(again)
+    if asked and not _is_asked(view, proposal, asked):
         return Decision(REFUSED, (deny("office_not_asked"),)), ()
     if view.kind is ANSWER_REFUSED:
         return decision, (_refused(proposal, deny("refused_by_officer")),)
-    if again.verdict == PENDING:
+    if missing_approvals(again, asked):
         return decision, ()
-    return decision, (Effect(proposal.event_id, again.verdict, again.findings),)
+    # The approval that completes the quorum decides the proposal again, in full.
+    completed = decide(again)
+    return decision, (Effect(proposal.event_id, completed.verdict, completed.findings),)
 
 
 def _refused(proposal: Proposal, *findings: Finding) -> Effect:

@@ -34,7 +34,6 @@ def advance(state: State, verified: VerifiedEvent, recorded_at: str) -> None:
     Lapses come in the order of (valid_until, position). `verified` gives the time zone of a fund
     that is only being constituted.
     """
-    state.postings.clear()
     if recorded_at < state.recorded_at:
         return
     if isinstance(verified.body, FundConstituted) and state.position == 0:
@@ -45,7 +44,8 @@ def advance(state: State, verified: VerifiedEvent, recorded_at: str) -> None:
     while state.lapses and state.lapses[0][0] < recorded_at:
         _, _, event_id = heapq.heappop(state.lapses)
         proposal = state.proposals.get(event_id)
-        if proposal is not None and not proposal.effective:
+        # What is in transit must still arrive or come back, so its proposal cannot lapse.
+        if proposal and not proposal.effective and not proposal.progress.in_transit:
             finish(state, proposal)
     state.references.forget_before(recorded_at[:10])
     bring_into_force(state, state.day)
@@ -72,7 +72,9 @@ def apply(
         _take_effect(state, event, outcome)
     for effect in outcome.effects:
         _take_effect_on(state, event, effect)
-    return tuple(state.postings)
+    made = tuple(state.postings)
+    state.postings.clear()
+    return made
 
 
 def _take_effect(state: State, event: Event, outcome: Outcome) -> None:

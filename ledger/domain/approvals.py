@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.domain.signatories import is_suspect
 from ledger.kernel.form import Digest, Text
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class ApprovalRefused(Body):
 
 
 class ProposalWithdrawn(Body):
-    """The author takes a proposal back, as long as nothing of it has happened."""
+    """The author takes back what is left of a proposal, as long as nothing of it is in transit."""
 
     proposal: Digest
     reason: Text
@@ -48,12 +49,16 @@ def _laws_of_answer(view: View) -> Iterator[Finding]:
     if proposal is None:
         yield deny("proposal_unknown", found=view.body.proposal)
         return
-    if proposal.effective:
+    is_refusal = view.kind.form is ApprovalRefused
+    if proposal.effective or proposal.body.valid_until < view.state.recorded_at:
         yield deny("proposal_not_pending", found=view.body.proposal)
+    elif is_refusal and proposal.progress.in_transit:
+        yield deny("proposal_in_progress", found=view.body.proposal)
     elif proposal.author == view.body.author:
         yield deny("self_approval", found=view.body.author)
-    elif view.kind.form is ApprovalGiven and any(
-        signature.officer == view.body.author for signature in proposal.signatures
+    elif not is_refusal and any(
+        signature.officer == view.body.author and not is_suspect(view.state, signature)
+        for signature in proposal.signatures
     ):
         yield deny("approved_already", found=view.body.author)
 

@@ -54,6 +54,20 @@ def decide(view: View) -> Decision:
         return Decision(EFFECTIVE, tuple(laws))
     if view.kind.one_signature is not None and view.kind.one_signature(view):
         return Decision(EFFECTIVE, tuple(laws))
+    findings, requirements = _governed(view, laws)
+    if any(finding.verdict == DENY for finding in findings):
+        return Decision(REFUSED, tuple(findings), requirements)
+    return _weighed(view, findings, requirements)
+
+
+def approvals_asked(view: View) -> tuple[Requirement, ...]:
+    """The approvals that a proposal needs, whether or not it could become effective now."""
+    laws = [*_common_laws(view), *view.kind.laws(view)]
+    return _governed(view, laws)[1]
+
+
+def _governed(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
+    """The laws' findings and those of the charter or the mandate, and the approvals needed."""
     by_charter = view.kind.nature is Nature.CHARTER or (
         view.kind.nature is Nature.REGISTRY and view.state.mandate is None
     )
@@ -64,6 +78,9 @@ def _common_laws(view: View) -> Iterator[Finding]:
     state, body, day = view.state, view.body, view.day
     if body.value_date > day:
         yield deny("value_date_in_future", f"at most {day}", body.value_date)
+    occurred_on = getattr(body, "occurred_on", None)
+    if occurred_on is not None and occurred_on > body.value_date:
+        yield deny("value_date_before_reference", f"not before {occurred_on}", body.value_date)
     if state.charter is None:
         return
     if not view.offices:
@@ -86,10 +103,10 @@ def _closed_until(view: View) -> str:
     return periods[-1].ends_on if periods else ""
 
 
-def _by_charter(view: View, laws: list[Finding]) -> Decision:
+def _by_charter(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
     if not in_governance(view.state, view.body.author, view.day):
-        return Decision(REFUSED, (*laws, deny("office_not_entitled", "a governance office")))
-    return _weighed(view, laws, charter_requirements(view))
+        laws = [*laws, deny("office_not_entitled", "a governance office")]
+    return laws, charter_requirements(view)
 
 
 def charter_requirements(view: View) -> tuple[Requirement, ...]:
@@ -111,26 +128,21 @@ def charter_requirements(view: View) -> tuple[Requirement, ...]:
     return (before, after)
 
 
-def _by_mandate(view: View, laws: list[Finding]) -> Decision:
+def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
     mandate, is_fact = view.state.mandate, view.kind.nature is Nature.FACT
-    if mandate is None or view.kind.action is None:
-        return Decision(REFUSED, (*laws, deny("no_mandate")))
+    action = view.kind.action(view) if view.kind.action is not None else None
+    if mandate is None or action is None:
+        return [*laws, deny("no_mandate")], ()
+    findings = list(laws)
     if mandate.suspended:
-        if not is_fact:
-            return Decision(REFUSED, (*laws, deny("mandate_suspended")))
-        laws.append(exception("mandate_suspended"))
-    action = view.kind.action(view)
+        findings.append(exception("mandate_suspended") if is_fact else deny("mandate_suspended"))
     judgement = view.engine.judge(view.state.executable(mandate.books), action, view.state)
-    findings = list(judgement.findings)
-    if any(finding.verdict == DENY for finding in findings):
-        if not is_fact:
-            return Decision(REFUSED, (*laws, *findings))
-        # What has happened is never refused by policy: it waits for the exception quorum.
-        findings = [_waits(finding) for finding in findings]
+    # What has happened is never refused by policy: it waits for the exception quorum.
+    findings += map(_waits, judgement.findings) if is_fact else judgement.findings
     requirements = judgement.requirements
-    if any(finding.verdict == NEEDS_APPROVAL for finding in (*laws, *findings)):
+    if is_fact and any(finding.verdict == NEEDS_APPROVAL for finding in findings):
         requirements = (*requirements, *_exception_requirements(view, action))
-    return _weighed(view, [*laws, *findings], requirements)
+    return findings, requirements
 
 
 def _waits(finding: Finding) -> Finding:
@@ -159,11 +171,7 @@ def _weighed(
     view: View, findings: list[Finding], requirements: tuple[Requirement, ...]
 ) -> Decision:
     """Effective if every requirement is met by the signatures so far, else pending."""
-    missing = []
-    for requirement in requirements:
-        counting = approvers(view.state, view.signatures, view.body.author, requirement, view.day)
-        if not is_met(requirement, counting):
-            missing.append(_missing(requirement, counting.keys()))
+    missing = missing_approvals(view, requirements)
     if missing:
         return Decision(PENDING, (*findings, *missing), requirements)
     # With the quorum complete an exception no longer waits; it stays visible as a flag.
@@ -174,14 +182,23 @@ def _weighed(
     return Decision(EFFECTIVE, settled, requirements)
 
 
-def _missing(requirement: Requirement, counted: object) -> Finding:
+def missing_approvals(view: View, requirements: tuple[Requirement, ...]) -> list[Finding]:
+    """A finding for each requirement that the signatures so far do not meet."""
+    missing = []
+    for requirement in requirements:
+        counting = approvers(view.state, view.signatures, view.body.author, requirement, view.day)
+        if not is_met(requirement, counting):
+            missing.append(_missing(requirement, len(counting)))
+    return missing
+
+
+def _missing(requirement: Requirement, counted: int) -> Finding:
     offices = " and ".join(requirement.all_of) or " or ".join(requirement.any_of) or "any office"
     needed = max(requirement.count, len(requirement.all_of))
-    so_far = len(list(counted)) if isinstance(counted, type({}.keys())) else 0
     return Finding(
         requirement.rule,
         NEEDS_APPROVAL,
         f"{needed} of {offices}",
-        f"{so_far} so far",
+        f"{counted} so far",
         LAWS.get(requirement.rule, ""),
     )

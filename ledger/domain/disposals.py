@@ -19,6 +19,7 @@ from ledger.domain.settlement import (
     Place,
     base_units,
     count,
+    count_done,
     fee_laws,
     fee_needs,
     finish,
@@ -132,9 +133,8 @@ def _hold(state: State, proposal: Proposal) -> None:
 
 def _free(state: State, proposal: Proposal) -> None:
     body: Proposed = proposal.body  # type: ignore[assignment] # the kind's own form
-    progress = proposal.progress
-    unreserve(state, proposal, (body.account, body.asset), progress.reserved)
-    uncount(state, proposal, "outflow_units", body.asset, progress.flow_units)
+    unreserve(state, proposal, (body.account, body.asset), proposal.progress.reserved)
+    uncount(state, proposal)
 
 
 def _action_of_proposed(view: View) -> Action:
@@ -230,14 +230,15 @@ def take_out(
     value_date, why = when
     unreserve(state, proposal, place, units)
     state.post(UnitPosting(value_date, account, asset, Leg.HELD, -units, why))
-    uncount(state, proposal, "outflow_units", asset, units)
-    state.add_flow("outflow_units", asset, value_date, units)
+    count_done(state, proposal, ("outflow_units", asset), value_date, units)
     proposal.progress.units_done += units
 
 
-def _action_of_settled(view: View) -> Action:
+def _action_of_settled(view: View) -> Action | None:
     body: Settled = view.body
-    proposal = view.state.proposals[body.proposal]
+    proposal = view.state.proposals.get(body.proposal)
+    if proposal is None:
+        return None
     asked: Proposed = proposal.body  # type: ignore[assignment] # the kind's own form
     got: shapes.Money | None = None
     trigger = "transfer_out_settlement"
@@ -262,7 +263,6 @@ def _action_of_settled(view: View) -> Action:
             consideration=view.money(asked.min_proceeds)
             if isinstance(asked, DisposalProposed)
             else None,
-            consideration_before=proposal.progress.consideration_done,
             effective=proposal.effective,
         ),
     )

@@ -118,13 +118,15 @@ def _evolve_released(state: State, _event: Event, body: EncumbranceReleased) -> 
         del state.encumbrances[body.encumbrance]
 
 
-def _action(view: View) -> Action:
+def _action(view: View) -> Action | None:
     body: EncumbrancePlaced | EncumbranceReleased = view.body
     if isinstance(body, EncumbrancePlaced):
         asset, account = body.asset, body.account
         trigger = _TRIGGERS.get(body.form, "pledge")
     else:
-        entry = view.state.encumbrances[body.encumbrance]
+        entry = view.state.encumbrances.get(body.encumbrance)
+        if entry is None:
+            return None
         asset, account, trigger = entry.asset, entry.account, "release_encumbrance"
     return Action(
         kind=view.kind.name,

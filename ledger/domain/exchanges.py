@@ -16,6 +16,7 @@ from ledger.domain.policy import Action, Authorised
 from ledger.domain.settlement import (
     base_units,
     count,
+    count_done,
     fee_laws,
     fee_needs,
     finish,
@@ -92,13 +93,15 @@ def _hold(state: State, proposal: Proposal) -> None:
     units = base_units(state, body.give.asset, body.give.units)
     reserve(state, proposal, (body.account, body.give.asset), units)
     count(state, proposal, "outflow_units", body.give.asset, units)
+    receive = body.receive_min
+    brought = base_units(state, receive.asset, receive.units)
+    count(state, proposal, "purchase_units", receive.asset, brought)
 
 
 def _free(state: State, proposal: Proposal) -> None:
     body: ExchangeProposed = proposal.body  # type: ignore[assignment] # the kind's own form
-    progress = proposal.progress
-    unreserve(state, proposal, (body.account, body.give.asset), progress.reserved)
-    uncount(state, proposal, "outflow_units", body.give.asset, progress.flow_units)
+    unreserve(state, proposal, (body.account, body.give.asset), proposal.progress.reserved)
+    uncount(state, proposal)
 
 
 def _action_of_proposed(view: View) -> Action:
@@ -109,9 +112,10 @@ def _action_of_proposed(view: View) -> Action:
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
-        # What comes in is what must be eligible; what goes out is named by the account.
         asset=view.asset_facts(body.receive_min.asset),
         units=view.units(body.receive_min.asset, body.receive_min.units),
+        given_asset=view.asset_facts(body.give.asset),
+        given_units=view.units(body.give.asset, body.give.units),
         account=view.account_facts(body.account),
         destination=view.account_facts(body.receive_account),
         destination_registered=body.receive_account in view.state.accounts,
@@ -167,14 +171,17 @@ def _evolve_settled(state: State, _event: Event, body: ExchangeSettled) -> None:
         )
     )
     pay_fees(state, body.fees, asked.receive_min.asset, body.value_date)
-    state.add_flow("purchase_units", asked.receive_min.asset, body.value_date, received)
+    flow = ("purchase_units", asked.receive_min.asset)
+    count_done(state, proposal, flow, body.value_date, received)
     if body.final:
         finish(state, proposal)
 
 
-def _action_of_settled(view: View) -> Action:
+def _action_of_settled(view: View) -> Action | None:
     body: ExchangeSettled = view.body
-    proposal = view.state.proposals[body.proposal]
+    proposal = view.state.proposals.get(body.proposal)
+    if proposal is None:
+        return None
     asked: ExchangeProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     return Action(
         kind=view.kind.name,
@@ -182,8 +189,10 @@ def _action_of_settled(view: View) -> Action:
         author=body.author,
         offices=view.offices,
         value_date=body.value_date,
-        asset=view.asset_facts(asked.give.asset),
-        units=view.units(asked.give.asset, body.given),
+        asset=view.asset_facts(asked.receive_min.asset),
+        units=view.units(asked.receive_min.asset, body.received),
+        given_asset=view.asset_facts(asked.give.asset),
+        given_units=view.units(asked.give.asset, body.given),
         account=view.account_facts(asked.account),
         destination=view.account_facts(asked.receive_account),
         destination_registered=asked.receive_account in view.state.accounts,
@@ -194,7 +203,7 @@ def _action_of_settled(view: View) -> Action:
             units=base_units(view.state, asked.give.asset, asked.give.units),
             units_before=proposal.progress.units_done,
             consideration=None,
-            consideration_before=0,
+            received=base_units(view.state, asked.receive_min.asset, asked.receive_min.units),
             effective=proposal.effective,
         ),
     )

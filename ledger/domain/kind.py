@@ -67,8 +67,9 @@ class Kind:
     """What changes when an event of this kind becomes effective."""
     laws: Callable[[View], Iterator[Finding]] = _no_laws
     """Findings that no mandate can lift, in a fixed order."""
-    action: Callable[[View], Action] | None = None
-    """The event as the mandate's rules see it (acts, facts and registry kinds)."""
+    action: Callable[[View], Action | None] | None = None
+    """The event as the mandate's rules see it (acts, facts and registry kinds); None if what it
+    refers to is not there, which a law forbids anyway."""
     hold: Callable[[State, Proposal], None] = _nothing
     """What is reserved from the record of the proposal on."""
     free: Callable[[State, Proposal], None] = _nothing

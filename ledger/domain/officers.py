@@ -34,6 +34,12 @@ class Appointment:
         """Whether the office is held on this day; both bounds count."""
         return self.starts_on <= day and (not self.ends_on or day <= self.ends_on)
 
+    def overlaps(self, other: Appointment) -> bool:
+        """Whether both are of one office and share a day."""
+        ends_before = bool(self.ends_on) and self.ends_on < other.starts_on
+        starts_after = bool(other.ends_on) and other.ends_on < self.starts_on
+        return self.office == other.office and not ends_before and not starts_after
+
 
 @dataclass(slots=True)
 class Officer:
@@ -84,9 +90,11 @@ def governance_officers(state: State, day: str) -> set[str]:
 
 
 def appoint(state: State, officer: str, commitment: str, appointment: Appointment) -> None:
-    """Give an office, to a new officer or a known one."""
+    """Give an office, to a new officer or a known one; terms that are over are forgotten."""
     entry = state.officers.setdefault(officer, Officer(commitment))
-    entry.appointments = [held for held in entry.appointments if held.office != appointment.office]
+    entry.appointments = [
+        held for held in entry.appointments if not held.ends_on or held.ends_on >= state.day
+    ]
     entry.appointments.append(appointment)
 
 
@@ -95,7 +103,12 @@ def _laws_of_appointed(view: View) -> Iterator[Finding]:
     entry = view.state.officers.get(body.officer)
     if entry is not None and entry.commitment != body.commitment:
         yield deny("officer_commitment_differs")
-    if body.office in offices_of(view.state, body.officer, view.day) and body.ends_on is None:
+    if entry is None and any(
+        other.commitment == body.commitment for other in view.state.officers.values()
+    ):
+        yield deny("person_known")
+    term = Appointment(body.office, body.starts_on, body.ends_on or "")
+    if entry is not None and any(held.overlaps(term) for held in entry.appointments):
         yield deny("appointment_exists")
     if body.ends_on is not None and body.ends_on < body.starts_on:
         yield deny("appointment_ends_early", f"not before {body.starts_on}", body.ends_on)

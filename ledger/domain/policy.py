@@ -49,9 +49,9 @@ class Authorised:
     units_before: int
     consideration: Money | None
     """At most (acquisition) or at least (disposal)."""
-    consideration_before: int
-    """Minor units settled before."""
     effective: bool
+    received: int | None = None
+    """For an exchange: the least base units to be received for all of `units`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,15 @@ class Action:
     kind: str
     triggers: tuple[str, ...]
     """The words by which rules are called: `purchase`, `sale`, `custody_transfer` …"""
+    # `asset` and `units` are what moves; in an exchange what comes in, and `given_*` what goes out.
     author: str
     offices: frozenset[str]
     """The author's offices on this day."""
     value_date: str
     asset: AssetFacts | None = None
     units: int | None = None
+    given_asset: AssetFacts | None = None
+    given_units: int | None = None
     consideration: Money | None = None
     account: AccountFacts | None = None
     destination: AccountFacts | None = None

@@ -29,14 +29,14 @@ class Progress:
     """Units still reserved on the source account."""
     fee_reserved: int = 0
     """Units of the fee's asset still reserved."""
-    flow_units: int = 0
-    """Units that still count in flows as proposed."""
-    flow_cost: int = 0
-    """Consideration that still counts in flows as proposed."""
+    counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(measure, unit) to what still counts in that flow as proposed."""
     in_transit: int = 0
     """Units released and neither settled nor failed."""
     released_on: str = ""
     """The value date of the last release."""
+    releasers: list[str] = field(default_factory=list)
+    """The officers who released, in order."""
     units_done: int = 0
     """Units settled so far."""
     consideration_done: int = 0

@@ -178,23 +178,27 @@ def _post_reserved(state: State, proposal: Proposal, place: Place, units: int) -
 
 def count(state: State, proposal: Proposal, measure: str, unit: str, amount: int) -> None:
     """Count what a proposal asks for in a flow, on its value date."""
-    if measure == "purchase_cost":
-        proposal.progress.flow_cost += amount
-    else:
-        proposal.progress.flow_units += amount
+    proposal.progress.counted[measure, unit] = amount
     state.add_flow(measure, unit, proposal.body.value_date, amount)
 
 
-def uncount(state: State, proposal: Proposal, measure: str, unit: str, amount: int) -> None:
-    """Take back up to `amount` of what a proposal still counts in a flow."""
-    progress = proposal.progress
-    if measure == "purchase_cost":
-        amount = min(amount, progress.flow_cost)
-        progress.flow_cost -= amount
-    else:
-        amount = min(amount, progress.flow_units)
-        progress.flow_units -= amount
-    state.add_flow(measure, unit, proposal.body.value_date, -amount)
+def count_done(
+    state: State, proposal: Proposal, flow: tuple[str, str], day: str, amount: int
+) -> None:
+    """Count in a flow what was done, in place of what the proposal counted there."""
+    counted = proposal.progress.counted
+    taken = min(amount, counted.get(flow, 0))
+    if taken:
+        counted[flow] -= taken
+        state.add_flow(*flow, proposal.body.value_date, -taken)
+    state.add_flow(*flow, day, amount)
+
+
+def uncount(state: State, proposal: Proposal) -> None:
+    """Take back from every flow what the proposal still counts there."""
+    for flow, amount in proposal.progress.counted.items():
+        state.add_flow(*flow, proposal.body.value_date, -amount)
+    proposal.progress.counted.clear()
 
 
 def finish(state: State, proposal: Proposal) -> None:

@@ -29,6 +29,8 @@ def duties_of(
     source = proposal.signatures if proposal is not None else view.signatures
     if proposal is not None:
         duties["proposer"] = frozenset({proposal.author})
+        if task != "releaser":
+            duties["releaser"] = frozenset(proposal.progress.releasers)
     author = proposal.author if proposal is not None else view.body.author
     duties["approver"] = frozenset(sign.officer for sign in source if sign.officer != author)
     return duties

@@ -105,7 +105,7 @@ class State:
     """The last day of a period whose close is pending: it is shut already."""
 
     postings: list[Posting] = field(default_factory=list)
-    """What the event being applied moved; not part of the state, emptied before each event."""
+    """What moved since the last record; not part of the state, handed over by `apply`."""
 
     def local_day(self, instant: str) -> str:
         """The fund's calendar day of an instant."""

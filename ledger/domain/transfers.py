@@ -22,6 +22,7 @@ from ledger.domain.settlement import (
     Place,
     base_units,
     count,
+    count_done,
     finish,
     open_proposal,
     outflow_laws,
@@ -169,7 +170,7 @@ def _free(state: State, proposal: Proposal) -> None:
     body: TransferProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     progress = proposal.progress
     unreserve(state, proposal, _source(body), progress.reserved)
-    uncount(state, proposal, "transfer_units", body.asset, progress.flow_units)
+    uncount(state, proposal)
     _post_fee_reserved(state, body, -progress.fee_reserved)
     progress.fee_reserved = 0
 
@@ -235,10 +236,11 @@ def _released_places(
     back = {_source(asked): min(units, proposal.progress.reserved)}
     if body.fee is not None:
         place = (asked.from_account, body.fee.asset)
-        needs[place] = needs.get(place, 0) + base_units(view.state, body.fee.asset, body.fee.units)
-    if asked.max_fee is not None:
-        place = (asked.from_account, asked.max_fee.asset)
-        back[place] = back.get(place, 0) + proposal.progress.fee_reserved
+        fee = base_units(view.state, body.fee.asset, body.fee.units)
+        needs[place] = needs.get(place, 0) + fee
+        if asked.max_fee is not None and asked.max_fee.asset == body.fee.asset:
+            # Only what of the fee's reservation is spent: the rest stays reserved.
+            back[place] = back.get(place, 0) + min(fee, proposal.progress.fee_reserved)
     return needs, back
 
 
@@ -262,9 +264,9 @@ def _evolve_released(state: State, _event: Event, body: TransferReleased) -> Non
         UnitPosting(day, account, asset, Leg.HELD, -units, "transfer"),
         UnitPosting(day, account, asset, Leg.IN_TRANSIT, units, "transfer"),
     )
-    uncount(state, proposal, "transfer_units", asset, units)
-    state.add_flow("transfer_units", asset, day, units)
+    count_done(state, proposal, ("transfer_units", asset), day, units)
     progress.in_transit += units
+    progress.releasers.append(body.author)
     progress.released_on = max(progress.released_on, day)
 
 
@@ -310,9 +312,11 @@ def _evolve_arrival(state: State, _event: Event, body: TransferSettled | Transfe
         finish(state, proposal)
 
 
-def _action_of_fact(view: View) -> Action:
+def _action_of_fact(view: View) -> Action | None:
     body: TransferReleased | TransferSettled | TransferFailed = view.body
-    proposal = view.state.proposals[body.proposal]
+    proposal = view.state.proposals.get(body.proposal)
+    if proposal is None:
+        return None
     asked: TransferProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     released = isinstance(body, TransferReleased)
     return Action(
@@ -339,7 +343,6 @@ def _authorised(view: View, proposal: Proposal, asked: TransferProposed) -> Auth
         units=base_units(view.state, asked.asset, asked.units),
         units_before=proposal.progress.units_done,
         consideration=None,
-        consideration_before=0,
         effective=proposal.effective,
     )
 

@@ -76,7 +76,7 @@ def _fault(value: Any, depth: int) -> str:  # noqa: ANN401 - any value may be as
 def _inner_fault(value: dict[str, Any] | list[Any], depth: int) -> str:
     if isinstance(value, dict):
         for key in value:
-            if key not in _known_keys and not _is_key(key):
+            if type(key) is not str or (key not in _known_keys and not _is_key(key)):
                 return f"key {key!r} is not of the form [a-z][A-Za-z0-9_]*"
         value = list(value.values())
     for item in value:
@@ -87,7 +87,7 @@ def _inner_fault(value: dict[str, Any] | list[Any], depth: int) -> str:
 
 
 def _is_key(key: object) -> bool:
-    if not isinstance(key, str) or not _KEY.match(key):
+    if type(key) is not str or not _KEY.match(key):
         return False
     if len(_known_keys) < _KNOWN_KEYS_MAX:
         _known_keys.add(key)

@@ -34,6 +34,8 @@ COUNTRY: Final = r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
 
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}\Z")
 _LEI_MODULUS = 97
+_LEI_NEVER_ISSUED = frozenset({"00", "01", "99"})
+"""Check digits that MOD 97-10 never gives, though they may satisfy its congruence."""
 
 
 def check_form(text: str, pattern: str, what: str) -> str:
@@ -50,7 +52,7 @@ def check_lei(text: str) -> str:
             f"{text[:40]!r} is not an LEI", hint="An LEI has 18 letters or digits and 2 digits"
         )
     number = int("".join(str(int(character, 36)) for character in text))
-    if number % _LEI_MODULUS != 1:
+    if number % _LEI_MODULUS != 1 or text[-2:] in _LEI_NEVER_ISSUED:
         raise ValueFormError(
             f"the check digits of LEI {text} are wrong", hint="Compare it with the LEI register"
         )

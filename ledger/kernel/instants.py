@@ -49,7 +49,11 @@ def render_instant(moment: datetime) -> str:
     """The one spelling of an aware `datetime`."""
     if moment.tzinfo is None:
         raise ValueFormError("a time without a zone is not an instant")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    try:
+        there = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueFormError("the time lies outside the years 0001 to 9999") from None
+    return there.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_day(text: str) -> date:
@@ -65,8 +69,11 @@ def parse_day(text: str) -> date:
 @lru_cache(maxsize=4_096)
 def local_day(instant: str, utc_offset_minutes: int) -> str:
     """The calendar day on which an instant falls in a fund's time zone (a fixed offset)."""
-    moment = datetime.fromisoformat(instant[:19]) + timedelta(minutes=utc_offset_minutes)
-    return moment.date().isoformat()
+    moment = datetime.fromisoformat(instant[:19])
+    try:
+        return (moment + timedelta(minutes=utc_offset_minutes)).date().isoformat()
+    except OverflowError:
+        return moment.date().isoformat()
 
 
 @lru_cache(maxsize=4_096)

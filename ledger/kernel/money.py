@@ -1,32 +1,25 @@
 """Money: an integer of minor units of one ISO 4217 currency. Currencies never mix.
 
-The list of currencies and their minor units is the maintained `iso4217` package; precious metals,
-funds codes and test codes (no minor unit) are not money here.
+The list of currencies and their minor units is `ledger.kernel.currencies`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-
-from iso4217 import Currency
 
 from ledger.kernel.amounts import parse_amount, render_amount
+from ledger.kernel.currencies import MINOR_UNIT_DIGITS
 from ledger.kernel.errors import ValueFormError
 
 
-@lru_cache(maxsize=256)
 def minor_unit_digits(currency: str) -> int:
     """Digits after the point of a currency; `ValueFormError` if it is not an ISO 4217 currency."""
-    try:
-        digits = Currency(currency).exponent
-    except ValueError:
-        raise ValueFormError(
-            f"{currency[:8]!r} is not an ISO 4217 currency", hint="Use a code such as USD or KZT"
-        ) from None
+    digits = MINOR_UNIT_DIGITS.get(currency)
     if digits is None:
-        raise ValueFormError(f"{currency} has no minor unit and is not money here")
-    return int(digits)
+        raise ValueFormError(
+            f"{currency[:8]!r} is not money of ISO 4217", hint="Use a code such as USD or KZT"
+        )
+    return digits
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -12,6 +12,16 @@ from ledger.kernel.errors import ValueFormError
 from ledger.kernel.limits import TEXT_CHARS_MAX
 
 _BANNED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset(
+    [
+        *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+        *map(chr, range(0x180B, 0x1810)),
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+    ]
+)
+"""Letters, marks and symbols by category that are shown as nothing: fillers, joiners, variation
+selectors (Unicode Default_Ignorable_Code_Point beyond category Cf, and the blank Braille pattern)."""
 
 
 def check_text(text: str, *, limit: int = TEXT_CHARS_MAX) -> str:
@@ -22,8 +32,10 @@ def check_text(text: str, *, limit: int = TEXT_CHARS_MAX) -> str:
         raise ValueFormError("text begins or ends with white space")
     if text.isascii() and text.isprintable():
         return text
+    if unicodedata.category(text[0]).startswith("M"):
+        raise ValueFormError("text begins with a mark, which would be drawn over what is before it")
     for index, character in enumerate(text):
-        if unicodedata.category(character) in _BANNED_CATEGORIES:
+        if character in _INVISIBLE or unicodedata.category(character) in _BANNED_CATEGORIES:
             raise ValueFormError(
                 f"character U+{ord(character):04X} cannot be shown plainly",
                 where=f"character {index + 1}",

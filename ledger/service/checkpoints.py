@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ledger.kernel.errors import ProofError, StoreCorruptError
+from ledger.kernel.errors import LedgerError, ProofError, StoreCorruptError, StoreError
 from ledger.kernel.limits import CHECKPOINT_BYTES_MAX
 from ledger.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
 from ledger.log.compact_range import CompactRange
@@ -27,13 +27,28 @@ if TYPE_CHECKING:
 
 
 def read_high_water(path: Path) -> tuple[Checkpoint, bytes] | None:
-    """The last checkpoint kept outside the database, unverified; None if there is none yet."""
+    """The last checkpoint kept outside the database, unverified; None if there is none yet.
+
+    Raises `StoreCorruptError` for a file that holds no checkpoint, `StoreError` for one that the
+    system does not let us read.
+    """
     try:
         with path.open("rb") as file:
             note = file.read(CHECKPOINT_BYTES_MAX + 1)
     except FileNotFoundError:
         return None
-    return parse_checkpoint(parse_note(note).text), note
+    except OSError as error:
+        raise StoreError(
+            f"the checkpoint outside the store cannot be read: {error.strerror}", where=str(path)
+        ) from error
+    try:
+        return parse_checkpoint(parse_note(note).text), note
+    except LedgerError as error:
+        raise StoreCorruptError(
+            f"the file outside the store holds no checkpoint: {error}",
+            where=str(path),
+            hint="Put a copy of the last checkpoint in its place; auditors and witnesses have one",
+        ) from error
 
 
 def check_high_water(live: LiveState, checkpoint: Checkpoint, note: bytes) -> None:

@@ -19,7 +19,7 @@ from ledger.kernel.money import minor_unit_digits
 from policies.rule import ALLOWED, Rule, RuleType, Verdict
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, Flows
+    from ledger.domain.policy import Action, AssetFacts, Flows
 
 DAYS_MAX = 36_600
 
@@ -63,7 +63,8 @@ def judge(rule: Rule, action: Action, flows: Flows) -> Verdict:
     params: Params = rule.params
     measured = _measured(params, action)
     if measured is None:
-        if params.measure not in _IN_MONEY and action.asset and action.asset.code != params.unit:
+        moved, _ = _moved(params, action)
+        if params.measure not in _IN_MONEY and moved and moved.code != params.unit:
             return ALLOWED
         return rule.unknown(f"amount in {params.unit}")
     amount, scale = measured
@@ -90,10 +91,17 @@ def _measured(params: Params, action: Action) -> tuple[int, int] | None:
         if money is None or money.currency != params.unit:
             return None
         return money.minor_units, minor_unit_digits(money.currency)
-    asset = action.asset
-    if asset is None or action.units is None or asset.code != params.unit:
+    asset, units = _moved(params, action)
+    if asset is None or units is None or asset.code != params.unit:
         return None
-    return action.units, asset.scale
+    return units, asset.scale
+
+
+def _moved(params: Params, action: Action) -> tuple[AssetFacts | None, int | None]:
+    """What the measure is about: in an exchange, what goes out is another asset than comes in."""
+    if params.measure == "cumulative_outflow_units" and action.given_asset is not None:
+        return action.given_asset, action.given_units
+    return action.asset, action.units
 
 
 def _highest_sum(params: Params, action: Action, flows: Flows, amount: int) -> int:

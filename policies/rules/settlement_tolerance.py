@@ -42,31 +42,46 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
 
 
 def _units(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict | None:
-    total = authorised.units_before + (action.units or 0)
+    total = authorised.units_before + (_given(action) or 0)
     if total <= authorised.units or "transfer_release" in action.triggers:
         return None
     most = authorised.units * (1 + _share(params.units_over))
     if total <= most:
         return None
-    scale = action.asset.scale if action.asset else 0
+    asset = action.given_asset or action.asset
+    scale = asset.scale if asset else 0
     return rule.broken(
         f"units at most {render_amount(int(most), scale)}", render_amount(total, scale)
     )
 
 
 def _price(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict:
-    asked, got = authorised.consideration, action.consideration
-    if asked is None or got is None or action.units is None:
+    asked, got = _consideration(action, authorised)
+    given = _given(action)
+    if asked is None or got is None or given is None:
         return ALLOWED
     # Prices per unit are compared crosswise, in whole numbers: no division, no rounding.
-    agreed = asked.minor_units * action.units
-    actual = got.minor_units * authorised.units
+    agreed = asked * given
+    actual = got * authorised.units
     adverse = _share(params.price_adverse)
     if "purchase_settlement" in action.triggers:
         kept = actual <= agreed or actual <= agreed * (1 + adverse)
         return _within(rule, kept, "at most")
     kept = actual >= agreed or actual >= agreed * (1 - adverse)
     return _within(rule, kept, "at least")
+
+
+def _given(action: Action) -> int | None:
+    """The units that the proposal's own units limit: in an exchange, those given."""
+    return action.units if action.given_units is None else action.given_units
+
+
+def _consideration(action: Action, authorised: Authorised) -> tuple[int | None, int | None]:
+    """What was to be paid for all units, and what was paid now: money, or the units received."""
+    if authorised.received is not None:
+        return authorised.received, action.units
+    asked, got = authorised.consideration, action.consideration
+    return (asked.minor_units if asked else None), (got.minor_units if got else None)
 
 
 def _within(rule: Rule, kept: bool, bound: str) -> Verdict:  # noqa: FBT001 - the comparison

@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.domain.record import parse_record
+from ledger.signing.base64_text import encode_base64
 from ledger.signing.dsse import render_envelope, sign_payload
+from ledger.signing.possession import prove_possession
 from tests.support.bundle_writer import (
     PURCHASE,
     Forger,
     audited,
     canonical,
     copy_of,
+    enrol,
     lived_fund,
     place_of,
     told,
 )
-from tests.support.fund_simulator import GROUNDS, FundSimulator
+from tests.support.fund_simulator import GROUNDS, FundSimulator, key_form, signer_of
 
 if TYPE_CHECKING:
     from ledger.audit import Report
@@ -64,7 +68,6 @@ def audit_of(forger: Forger) -> Report:
         pytest.param(REFUSED, {"findings": []}, id="a refusal without a reason"),
         pytest.param(WITHDRAWN, {"effects": []}, id="a withdrawal without its effect"),
         pytest.param(SETTLED, {"verdict": "pending"}, id="a fact kept waiting"),
-        pytest.param(1, {"verdict": "refused"}, id="a constitution refused"),
         pytest.param(13, {"findings": [FLAG]}, id="a finding invented"),
     ],
 )
@@ -77,6 +80,16 @@ def test_an_outcome_that_does_not_follow_is_named(position: int, members: dict[s
     assert told(audit_of(forger)) == [
         ("outcome_differs", position),
         ("not_decided", position + 1),
+    ]
+
+
+def test_a_constitution_that_is_refused_is_another_one() -> None:
+    forger = Forger.of(lived_fund())
+    forger.forge_outcome(1, verdict="refused")
+    assert told(audit_of(forger)) == [
+        ("first_leaf_differs", 1),
+        ("outcome_differs", 1),
+        ("not_decided", 2),
     ]
 
 
@@ -159,6 +172,30 @@ def test_a_revoked_key_signs_nothing() -> None:
     assert told(audit_of(forger)) == [("rejected_key_not_good", 36)]
 
 
+def test_a_key_signs_from_the_position_after_its_enrolment_on() -> None:
+    fund, second = copy_of(lived_fund()), signer_of("second key of aigerim")
+    enrol(fund, "aigerim", second)
+    members = fund.members("acquisition.proposed", "aigerim", **PURCHASE)
+    fund.submit(fund.sign(members, keys={"aigerim": second}))
+    forger = Forger.of(fund)
+    assert audit_of(forger).verdict == "valid"
+    early = copy_of(lived_fund())
+    forger = Forger.of(early)
+    forger.append(early.sign(members, keys={"aigerim": second}), "pending")
+    assert told(audit_of(forger)) == [("rejected_unknown_key", 35)]
+
+
+def test_a_key_that_its_holder_does_not_have_cannot_be_enrolled() -> None:
+    fund, second = copy_of(lived_fund()), signer_of("a key of somebody else")
+    proof = encode_base64(prove_possession(second, fund.fund, "marat"))  # made for marat
+    body = {"officer": "aigerim", "possession": proof, **key_form(second)}
+    forger = Forger.of(fund)
+    forger.append(signed(fund, "key.enrolled", "gulnara", cosigners=["nurlan"], **body))
+    report = audit_of(forger)
+    assert told(report) == [("signature_bad", 35)]
+    assert report.findings[0].explanation == "proof of possession"
+
+
 def test_a_key_that_nobody_enrolled_signs_nothing() -> None:
     fund = copy_of(lived_fund())
     stranger = FundSimulator(fund="test/lagoon").signers["aigerim"]
@@ -195,11 +232,8 @@ def test_an_expired_envelope_cannot_be_recorded() -> None:
 
 
 def test_a_reference_cannot_be_used_twice() -> None:
-    used = lived_fund().state.proposals or RECORDS
-    assert used
-    body = json.loads(RECORDS[SETTLED - 1])
-    assert body["position"] == SETTLED
-    found = appended("acquisition.proposed", "aigerim", **PURCHASE, reference="aigerim-15")
+    used = parse_record(RECORDS[PROPOSED - 1]).body["reference"]
+    found = appended("acquisition.proposed", "aigerim", **PURCHASE, reference=used)
     assert found == [("rejected_reference_used", 35)]
 
 

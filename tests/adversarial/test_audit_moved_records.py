@@ -44,9 +44,10 @@ def test_a_dropped_record_is_named(position: int) -> None:
     records = [*HONEST.records]
     del records[position - 1]
     found = changed(records, signed_again=True)
-    assert found == [("position_differs", position), ("not_decided", position + 1)]
+    later = [("not_decided", position + 1)] if position < 33 else []
+    assert found == [("position_differs", position), *later]
     found = changed(records, signed_again=False)
-    assert found[:2] == [("position_differs", position), ("not_decided", position + 1)]
+    assert found[: len(later) + 1] == [("position_differs", position), *later]
     assert ("records_missing", 34) in found
 
 
@@ -115,7 +116,7 @@ def test_a_record_of_the_same_fund_in_another_environment_is_rejected() -> None:
     other.acquire()
     records = renumbered([*HONEST.records, other.records[14]])
     found = changed(records, signed_again=True)
-    assert found[0] == ("rejected_time_reversed", 35) or found[0] == ("rejected_wrong_fund", 35)
+    assert found == [("rejected_wrong_fund", 35)]
 
 
 @pytest.mark.parametrize("left", [1, 17, 33])
@@ -128,11 +129,7 @@ def test_a_truncated_log_is_named_by_the_first_missing_position(left: int) -> No
 def test_a_log_of_nothing_under_a_checkpoint_lacks_position_one() -> None:
     files = {"checkpoint": checkpoint_of(HONEST.records, HONEST.signer)}
     found = told(audited(files, TRUST))
-    assert found == [
-        ("records_missing", 1),
-        ("not_decided", 2),
-        ("manifest_missing", None),
-    ]
+    assert found == [("records_missing", 1), ("manifest_missing", None)]
 
 
 def test_a_missing_file_in_the_middle_is_named_and_the_rest_still_checked() -> None:

@@ -1,9 +1,10 @@
 """The tutorial and the how-tos are run as they stand, so that no command or output in them rots.
 
-A `toml` block is written to the file that its first line names. In a `console` block a line after
-`$ ` (continued after `> `) is run, and what stands below it must be what it prints: `…` matches
-anything within a line, and a line of nothing else any number of lines. A command must end with 0
-unless `echo $?` follows. Plain `custody` lines run in this process, everything else in bash.
+A `toml` block is written to the file that its first line names; a `python` block is run. In a
+`console` block a line after `$ ` (continued after `> `) is run, and what stands below it must be
+what it prints: `…` matches anything within a line, and a line of nothing else any number of lines.
+A command must end with 0 unless `echo $?` follows. Plain `custody` lines run in this process,
+everything else in bash.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIAL = DOCS / "tutorial" / "first-fund.md"
 HOW_TO = sorted(path for path in DOCS.glob("how-to/*.md") if "```console" in path.read_text())
-BLOCK = re.compile(r"^```(console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|toml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LOOP = re.compile(r"for (\w+) in ([^;]+); do\n((?: +custody .*\n)+)done\Z")
 NEEDS_BASH = re.compile(r"[|&;<>()$`\\*?\n]")
 ASKS_FOR_CODE = "echo $?"
@@ -54,6 +55,8 @@ def steps_of(page: str) -> Iterator[Step]:
         lines = block[2].splitlines()
         if block[1] == "toml":
             yield Step(line, file=lines[0].removeprefix("# "), text=lines)
+        elif block[1] == "python":
+            yield Step(line, command=f"python -c {shlex.quote(block[2])}", text=["…"])
         else:
             yield from _commands(lines, line)
 
@@ -100,7 +103,7 @@ class Session:
         program.chmod(0o755)
         self.environment = {
             **os.environ,
-            "PATH": f"{program.parent}:{os.environ['PATH']}",
+            "PATH": f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(DOCS.parent),
         }
 

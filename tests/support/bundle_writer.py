@@ -22,11 +22,15 @@ from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.merkle import leaf_hash, tree_root
 from ledger.log.note import NoteSigner, render_vkey
 from ledger.log.tiles import entry_bundles_of, tiles_of
-from tests.support.fund_simulator import GROUNDS, FundSimulator
+from ledger.signing.base64_text import encode_base64
+from ledger.signing.possession import prove_possession
+from tests.support.fund_simulator import GROUNDS, FundSimulator, key_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ledger.signing.signer import MemorySigner
 
 LONG = 530
 PRICE: dict[str, Any] = {
@@ -215,6 +219,12 @@ def lived_fund() -> FundSimulator:
     assert lapsing not in fund.state.proposals
     fund.govern("officer.relieved", officer="bolat", office="CustodyOfficer", reason="left")
     return fund
+
+
+def enrol(fund: FundSimulator, officer: str, signer: MemorySigner) -> str:
+    """Enrol a further key of an officer by two governors; the event's id."""
+    proof = encode_base64(prove_possession(signer, fund.fund, officer))
+    return fund.govern("key.enrolled", officer=officer, possession=proof, **key_form(signer))
 
 
 @cache

@@ -24,6 +24,7 @@ def live(fund: VectorFund) -> VectorFund:
     fund.tick(days=7)
     fund.take_on("BNB", "40", "cold-1", BNB_OPENED_ON)
     _stated(fund)
+    _waiting_today(fund)
     fund.govern("account.frozen", account="ice-1", reason="A dispute about the keys")
     fund.act("asset.listed", "bolat", cosigners=["daniyar"], **_listed_again())
     return fund
@@ -187,6 +188,36 @@ def _waiting(fund: VectorFund) -> None:
     half = fund.ask_only("half_approved", "acquisition.proposed", **large, **common)
     fund.approve(half, "daniyar")
     fund.ask_only("unapproved", "acquisition.proposed", **large, **common)
+
+
+def _waiting_today(fund: VectorFund) -> None:
+    """What waits besides movements: a listing, a pledge, and a fact outside its authorisation."""
+    listing = {**_listed_again(), "asset": "DOT", "asset_id": "eip155:1/slip44:2", "name": "Dot"}
+    fund.mark(
+        "listing_waits", fund.pend("asset.listed", "bolat", **{**listing, "reference": "dot"})
+    )
+    pledge = fund.pend(
+        "encumbrance.placed",
+        "aigerim",
+        cosigners=["marat"],
+        asset="BTC",
+        units="1",
+        account="cold-1",
+        form="lock",
+        beneficiary="Harbour Development Bank",
+        **GROUNDS,
+    )
+    fund.mark("pledge_waits", pledge)
+    fund.ask("costly", "transfer.proposed", from_account="cold-1", to_account="cold-2", **_MOVED)
+    released = fund.pend(
+        "transfer.released",
+        "bolat",
+        proposal=fund.labels["costly"],
+        units="0.5",
+        fee={"asset": "BTC", "units": "0.002"},
+        **GROUNDS,
+    )
+    fund.mark("exception_waits", released)
 
 
 def _stated(fund: VectorFund) -> None:

@@ -16,7 +16,7 @@ from ledger.cli.event_pages.events import inner_forms, triggers_of
 from ledger.cli.event_pages.examples import Examples
 from ledger.cli.event_pages.members import members_of, summary_of
 from ledger.cli.event_pages.pages import outdated, pages, write_pages
-from ledger.cli.event_pages.shapes import NAMED
+from ledger.cli.event_pages.shapes import NAMED, shape_of
 from ledger.cli.event_pages.states import PARTS
 from ledger.cli.event_pages.words import MEANINGS, SHELVES, TEXTS
 from ledger.domain.admit import view_of
@@ -28,7 +28,7 @@ from ledger.domain.mandates import RecordedBook
 from ledger.domain.proposal import Proposal
 from ledger.domain.rejections import REJECTIONS
 from ledger.domain.state import State
-from ledger.kernel.errors import NotFoundError, ParseError
+from ledger.kernel.errors import InvariantError, NotFoundError, ParseError
 from ledger.signing.keys import PublicKey
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 from tests.support.vector_fund import VECTORS
@@ -147,6 +147,13 @@ def test_blocks_need_their_marks_and_marks_their_blocks() -> None:
         filled(page, {"one": "", "two": ""}, where="p")
     with pytest.raises(NotFoundError, match="no block is named one"):
         filled(page, {}, where="p")
+
+
+def test_what_pages_cannot_describe_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvariantError, match="no shape is known"):
+        shape_of(float)
+    with pytest.raises(NotFoundError, match="a vector is missing"):
+        Examples(tmp_path).valid("asset.listed.v1")
 
 
 def test_the_command_says_how_it_is_used_and_what_is_missing(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.kernel.errors import invariant
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -78,14 +76,10 @@ def _text(shape: Shape, forms: str) -> str:
 
 
 def _many(shape: Shape, forms: str) -> str:
-    item = shape.item
-    invariant(item is not None, "a list or map has a shape for what it holds")
-    if item is None:
-        return ""
-    if shape.what == "map":
-        key = in_words(shape.key, forms) if shape.key else ""
-        return f"object of {key} to {in_words(item, forms)}{_range(shape)}"
-    return f"list of {in_words(item, forms)}{_range(shape)}"
+    item = in_words(shape.item, forms) if shape.item else ""
+    if shape.key:
+        return f"object of {in_words(shape.key, forms)} to {item}{_range(shape)}"
+    return f"list of {item}{_range(shape)}"
 
 
 def _range(shape: Shape) -> str:

@@ -43,13 +43,10 @@ def members_of(form: type[Form], *, without: type[Form] | None = None) -> list[M
 
 
 def meaning_of(form: type[Form], name: str) -> str:
-    """What a member means: its own docstring, or the shared word, or nothing."""
-    for owner in form.__mro__:
-        if name in inspect.get_annotations(owner):
-            written = docstring_of(owner, name)
-            own = MEANINGS.get(f"{_title_of(owner)}.{name}", "")
-            return written or own or MEANINGS.get(name, "")
-    return ""
+    """What a member means: its own docstring, or the form's word, or the shared one, or nothing."""
+    owner = next(base for base in form.__mro__ if name in inspect.get_annotations(base))
+    own = MEANINGS.get(f"{_title_of(owner)}.{name}", "")
+    return docstring_of(owner, name) or own or MEANINGS.get(name, "")
 
 
 def docstring_of(owner: type, attribute: str) -> str:

@@ -217,6 +217,7 @@ ENCUMBRANCES = (
             case("value_date_before_reference", value_date="2026-01-11"),
             FINE_UNITS,
             case("units_beyond_encumbrance", units="2.5"),
+            case("valid-in_full", "the encumbrance ends", units="2"),
         ),
     ),
 )

@@ -36,6 +36,24 @@ APPROVALS = (
                 author="marat",
                 proposal="@half_approved",
             ),
+            *(
+                case(f"valid-{noun}", f"completes the {noun}", proposal=f"@{noun}_waits")
+                for noun in ("disposal", "delivery", "exchange", "transfer", "listing", "pledge")
+            ),
+            case(
+                "valid-exception",
+                "the exception quorum: the fact takes effect, and stays flagged",
+                author="marat",
+                cosigners=["gulnara"],
+                proposal="@exception_waits",
+            ),
+            case(
+                "valid-close",
+                "both approvals in one envelope complete a close",
+                "closing",
+                cosigners=["marat"],
+                proposal="@close",
+            ),
             case(
                 "author_suspect",
                 "the author's key was reported stolen after the proposal; its effect is refused",
@@ -53,7 +71,18 @@ APPROVALS = (
         "approval.refused",
         "working",
         {**_ANSWER, "reason": "The price is too high"},
-        _OF_ANSWERS,
+        (
+            *_OF_ANSWERS,
+            *(
+                case(
+                    f"valid-{noun}",
+                    f"ends the {noun}: its units are free",
+                    proposal=f"@{noun}_waits",
+                )
+                for noun in ("disposal", "transfer", "pledge")
+            ),
+            case("valid-close", "the period is open again", "closing", proposal="@close"),
+        ),
         why="ends the proposal",
     ),
     Subject(

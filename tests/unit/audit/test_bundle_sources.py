@@ -52,8 +52,22 @@ def test_a_path_that_is_neither_is_no_bundle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["/etc/passwd", "../up", "a/../b", "a/./b", "a//b", "", "a\\b", "C:x", "tile/", "ü", "a b"]
-    + ["x" * 201, "a\nb", "a\x00b"],
+    [
+        "/etc/passwd",
+        "../up",
+        "a/../b",
+        "a/./b",
+        "a//b",
+        "",
+        "a\\b",
+        "C:x",
+        "tile/",
+        "ü",
+        "a b",
+        "x" * 201,
+        "a\nb",
+        "a\x00b",
+    ],
 )
 def test_names_that_could_mean_something_else_are_refused(name: str) -> None:
     with pytest.raises(BundleError):
@@ -101,6 +115,18 @@ def test_a_directory_with_a_pipe_is_refused(tmp_path: Path) -> None:
     root = write_directory(tmp_path / "d", FILES)
     os.mkfifo(root / "pipe")
     with pytest.raises(BundleError, match="plain files"):
+        DirectorySource(root)
+
+
+def test_a_directory_that_cannot_be_listed_is_our_own_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    root = write_directory(tmp_path / "d", FILES)
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(BundleError, match="cannot be listed: Permission denied"):
         DirectorySource(root)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import json
+from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
-from typing_extensions import Annotated
 
 from ledger.audit.credit import maker_of, read_on_credit
 from ledger.domain.acquisitions import AcquisitionSettled
@@ -96,9 +97,6 @@ def test_shapes_without_a_shortcut_are_left_to_pydantic() -> None:
 
 def test_an_unknown_kind_is_undecidable() -> None:
     raw = lived_fund().records[5]
-    import base64  # noqa: PLC0415
-    import json  # noqa: PLC0415
-
     value = json.loads(raw)
     body = json.loads(base64.b64decode(value["envelope"]["payload"])) | {"kind": "dream.had.v1"}
     value["envelope"]["payload"] = base64.b64encode(canonical(body)).decode()

@@ -21,9 +21,13 @@ def leaves_of(count: int) -> list[bytes]:
     return [leaf_hash(b"record %d" % number) for number in range(count)]
 
 
-@given(st.integers(0, 700), st.lists(st.integers(0, 800), max_size=6), st.booleans())
+@given(
+    size=st.integers(0, 700),
+    wanted=st.lists(st.integers(0, 800), max_size=6),
+    with_roots=st.booleans(),
+)
 def test_roots_at_any_sizes_are_those_of_the_naive_tree(
-    size: int, wanted: list[int], with_roots: bool
+    *, size: int, wanted: list[int], with_roots: bool
 ) -> None:
     leaves = leaves_of(size)
     tree = GrowingTree(wanted)

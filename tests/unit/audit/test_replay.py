@@ -7,14 +7,15 @@ import json
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from ledger.audit.conservation import Conservation
 from ledger.audit.replay import NamedLogKey, Replay
 from ledger.domain.digest import state_digest
 from ledger.kernel.errors import InvariantError, UnknownRuleError
 from policies.engine import PolicyEngine
-from tests.support.bundle_writer import PRICE, canonical, copy_of, lived_fund
-from tests.support.fund_simulator import key_form, signer_of
+from tests.support.bundle_writer import PRICE, canonical, copy_of, enrol, lived_fund
+from tests.support.fund_simulator import signer_of
 
 
 def replayed(records: list[bytes], engine: Any = None) -> Replay:
@@ -53,15 +54,7 @@ def test_the_key_table_holds_every_key_and_is_made_anew_only_for_new_ones() -> N
     assert set(table) == set(fund.state.keys)
     assert replay.key_table() is table
     signer = signer_of("second key")
-    from ledger.signing.base64_text import encode_base64  # noqa: PLC0415
-    from ledger.signing.possession import prove_possession  # noqa: PLC0415
-
-    fund.govern(
-        "key.enrolled",
-        officer="marat",
-        possession=encode_base64(prove_possession(signer, fund.fund, "marat")),
-        **key_form(signer),
-    )
+    enrol(fund, "marat", signer)
     replay.fold(fund.records[-1])
     assert replay.key_table()[signer.public_key.keyid] == ("ed25519", signer.public_key.raw)
 
@@ -113,6 +106,7 @@ class Failing(PolicyEngine):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
+    @override
     def judge(self, *_: Any) -> Any:
         raise self.error
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from ledger.domain.admit import admit
 from ledger.domain.record import parse_record
 from ledger.kernel.errors import LedgerError, SignatureError, StoreStoppedError
-from ledger.service import sequencer as sequencer_module
+from ledger.service import intake
 from ledger.service.answer import Receipt, Rejected
 from tests.support.fund_simulator import replayed
 from tests.support.sequenced_fund import SequencedFund, with_bad_signature
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from ledger.service.answer import Answer
     from ledger.store.record_store import NewRecord
+
+
+SEQUENCER = "ledger.service.sequencer"
 
 
 class Appends:
@@ -75,7 +79,7 @@ def test_what_waits_is_one_transaction(fund: SequencedFund, appends: Appends) ->
 def test_a_group_is_bounded(
     fund: SequencedFund, appends: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sequencer_module, "BATCH_RECORDS_MAX", 8)
+    monkeypatch.setattr(f"{SEQUENCER}.BATCH_RECORDS_MAX", 8)
     with ThreadPoolExecutor(21) as pool:
         futures = queued_behind_one(fund, appends, pool, [fund.cash() for _ in range(20)])
         for future in futures:
@@ -122,14 +126,14 @@ def test_bulk_signatures_are_checked_before_the_lock(
     fund: SequencedFund, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified = threading.Event()
-    verify = sequencer_module.verify_submissions
+    verify = intake.verify_submissions
 
     def watched(*arguments: Any, **options: Any) -> list[list[bool]]:
         found = verify(*arguments, **options)
         verified.set()
         return found
 
-    monkeypatch.setattr(sequencer_module, "verify_submissions", watched)
+    monkeypatch.setattr(f"{SEQUENCER}.verify_submissions", watched)
     with ThreadPoolExecutor(1) as pool:
         with fund.sequencer._lock:
             future = pool.submit(fund.sequencer.submit_all, [fund.cash()])
@@ -139,7 +143,7 @@ def test_bulk_signatures_are_checked_before_the_lock(
 
 
 def test_three_deliveries_to_eight_clients_are_recorded_once(fund: SequencedFund) -> None:
-    chance = Random(20261125)
+    chance = Random(20261125)  # noqa: S311 - an order, not a secret
     envelopes = [fund.cash() for _ in range(150)]
     deliveries = envelopes * 3
     chance.shuffle(deliveries)
@@ -172,36 +176,35 @@ def test_bulk_and_single_submitters_mix(fund: SequencedFund) -> None:
 # -- defects: everybody is told, nobody waits for ever
 
 
-class Defect(RuntimeError):
+class DefectError(RuntimeError):
     """What a defect of a rule would raise."""
 
 
 def broken(*_: object, **__: object) -> NoReturn:
-    raise Defect
+    raise DefectError
 
 
 def test_a_defect_in_admission_stops_the_sequencer_and_answers_everybody(
     fund: SequencedFund, appends: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    admit = sequencer_module.admit
 
     def sometimes(state: Any, event: Any, *rest: Any) -> Any:
         if event.body.reference == "poison":
-            raise Defect
+            raise DefectError
         return admit(state, event, *rest)
 
-    monkeypatch.setattr(sequencer_module, "admit", sometimes)
+    monkeypatch.setattr(f"{SEQUENCER}.admit", sometimes)
     poisoned = [fund.cash(), fund.cash(reference="poison"), fund.cash()]
     with ThreadPoolExecutor(4) as pool:
         first, *others = queued_behind_one(fund, appends, pool, poisoned)
         assert isinstance(first.result(10), Receipt)
         errors = [future.exception(10) for future in others]
-    assert all(isinstance(error, Defect | StoreStoppedError) for error in errors)
-    assert any(isinstance(error, Defect) for error in errors)
+    assert all(isinstance(error, DefectError | StoreStoppedError) for error in errors)
+    assert any(isinstance(error, DefectError) for error in errors)
     monkeypatch.undo()
     with pytest.raises(StoreStoppedError, match="stopped after an error") as caught:
         fund.sequencer.submit(fund.cash())
-    assert isinstance(caught.value.__cause__, Defect)
+    assert isinstance(caught.value.__cause__, DefectError)
     assert len(fund.records) == 15
     fund.reopen()
     assert isinstance(fund.sequencer.submit(fund.cash()), Receipt)
@@ -211,8 +214,8 @@ def test_a_defect_in_admission_stops_the_sequencer_and_answers_everybody(
 def test_a_stopped_sequencer_refuses_each_of_a_batch(
     fund: SequencedFund, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sequencer_module, "admit", broken)
-    with pytest.raises(Defect):
+    monkeypatch.setattr(f"{SEQUENCER}.admit", broken)
+    with pytest.raises(DefectError):
         fund.sequencer.submit_all([fund.cash()])
     monkeypatch.undo()
     found = fund.sequencer.submit_all([fund.cash(), b"garbage", fund.cash()])

@@ -1,4 +1,4 @@
-"""The same bytes get the same receipt, however often, whenever and in whatever company they come."""
+"""The same bytes get the same receipt, however often, whenever and in what company they come."""
 
 from __future__ import annotations
 
@@ -167,7 +167,9 @@ def enrol(fund: SequencedFund, officer: str, key: MemorySigner) -> None:
 
 def test_a_reference_used_with_other_bytes_is_a_named_conflict(fund: SequencedFund) -> None:
     fund.submit(fund.cash(reference="IC-1"))
-    answer = fund.sequencer.submit(fund.cash(reference="IC-1", amount={"currency": "USD", "amount": "7"}))
+    answer = fund.sequencer.submit(
+        fund.cash(reference="IC-1", amount={"currency": "USD", "amount": "7"})
+    )
     assert isinstance(answer, Rejected)
     assert answer.rejection.code == "reference_used"
     assert "IC-1" in answer.rejection.detail
@@ -192,7 +194,9 @@ def test_the_reference_of_a_refused_event_may_be_used_again(fund: SequencedFund)
 
 def test_two_officers_may_use_the_same_reference(fund: SequencedFund) -> None:
     for author in ("aigerim", "bolat"):
-        assert fund.submit(fund.cash(reference="IC-1", author=author)).outcome.verdict == "effective"
+        assert (
+            fund.submit(fund.cash(reference="IC-1", author=author)).outcome.verdict == "effective"
+        )
 
 
 def test_a_constitution_of_another_fund_does_not_begin_this_log(empty: SequencedFund) -> None:
@@ -221,7 +225,13 @@ def test_a_second_constitution_is_answered(fund: SequencedFund) -> None:
 def test_a_batch_answers_each_in_its_place(fund: SequencedFund) -> None:
     good, wrong = fund.cash(), fund.cash()
     stranger = FundSimulator(signers={"aigerim": MemorySigner.generate()})
-    batch = [b"garbage", good, with_bad_signature(wrong), cash(stranger), fund.cash(reference="IC-1")]
+    batch = [
+        b"garbage",
+        good,
+        with_bad_signature(wrong),
+        cash(stranger),
+        fund.cash(reference="IC-1"),
+    ]
     found = fund.sequencer.submit_all([*batch, fund.cash(reference="IC-1", category="other"), good])
     kinds = [type(answer).__name__ for answer in found]
     assert kinds == [

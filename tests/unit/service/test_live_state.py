@@ -33,7 +33,11 @@ def test_until_stops_after_a_position(fund: SequencedFund, until: int) -> None:
 
 def test_every_record_is_observed_with_its_event(fund: SequencedFund) -> None:
     seen: list[tuple[int, str]] = []
-    load(fund.store, ENGINE, observe=lambda record, event, _: seen.append((record.position, event.event_id)))
+    load(
+        fund.store,
+        ENGINE,
+        observe=lambda record, event, _: seen.append((record.position, event.event_id)),
+    )
     assert seen == [(n, parse_record(raw).event_id) for n, raw in enumerate(fund.records, 1)]
 
 

@@ -16,10 +16,10 @@ from ledger.kernel.instants import parse_instant, render_instant
 from ledger.kernel.limits import CLOCK_JUMP_DAYS_MAX, CLOCK_LAG_SECONDS_MAX
 from ledger.service.answer import Receipt
 from tests.support.fund_simulator import replayed
-from tests.support.sequenced_fund import SequencedFund
 
 if TYPE_CHECKING:
     from ledger.service.answer import Answer
+    from tests.support.sequenced_fund import SequencedFund
 
 
 def moved(instant: str, **by: float) -> str:
@@ -94,9 +94,7 @@ def test_a_clock_error_in_a_batch_answers_each_and_stops_nothing(fund: Sequenced
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.integers(-600, 90_000), min_size=1, max_size=12))
-def test_whatever_the_clock_does_the_log_stays_a_log(
-    fund: SequencedFund, steps: list[int]
-) -> None:
+def test_whatever_the_clock_does_the_log_stays_a_log(fund: SequencedFund, steps: list[int]) -> None:
     moment = fund.clock.now
     for step in steps:
         moment = moved(moment, seconds=step)

@@ -1,4 +1,4 @@
-"""A second writer, a failing disk, a restart: what was acknowledged stands, the rest is asked anew."""
+"""A second writer, a failing disk, a restart: what was acknowledged stands."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from ledger.kernel.errors import (
     StoreLockedError,
     StoreStoppedError,
 )
-from ledger.service import sequencer as sequencer_module
 from ledger.service.answer import Receipt
-from ledger.store import lock as lock_module
 from ledger.store.record_store import RecordStore
 from ledger.store.recorder import LedgerSQLiteRecorder
 from tests.support.fund_simulator import FUND, FundSimulator, replayed
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def second(fund: SequencedFund, monkeypatch: pytest.MonkeyPatch) -> Iterator[SequencedFund]:
     """Another process's sequencer on the same file, one that passed the lock by."""
-    monkeypatch.setattr(lock_module.fcntl, "flock", lambda *_: None)
+    monkeypatch.setattr("ledger.store.lock.fcntl.flock", lambda *_: None)
     other = SequencedFund(fund.path, Clock(fund.clock.now), fund.signer)
     yield other
     other.store.close()
@@ -87,9 +85,7 @@ def test_the_same_bytes_through_both_writers_are_recorded_once(
     assert (again.position, again.repeated) == (first.position, True)
 
 
-def test_two_writers_taking_turns_stay_dense(
-    fund: SequencedFund, second: SequencedFund
-) -> None:
+def test_two_writers_taking_turns_stay_dense(fund: SequencedFund, second: SequencedFund) -> None:
     for number in range(20):
         writer = fund if number % 3 else second
         assert writer.submit(fund.cash()).position == 15 + number
@@ -135,7 +131,7 @@ def test_a_reload_that_fails_stops_the_sequencer(
         raise StoreCorruptError("a page cannot be read")
 
     second.submit(fund.cash())
-    monkeypatch.setattr(sequencer_module, "load", fails)
+    monkeypatch.setattr("ledger.service.sequencer.load", fails)
     with pytest.raises(StoreCorruptError):
         fund.sequencer.submit(fund.cash())
     monkeypatch.undo()

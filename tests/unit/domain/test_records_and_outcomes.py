@@ -1,0 +1,265 @@
+"""Records and outcomes: one spelling each, read back as they were, anything else refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.domain.drafts import kind_named, payload_of, read_payload
+from ledger.domain.kinds import KINDS
+from ledger.domain.outcome import Effect, Finding, Outcome, outcome_of
+from ledger.domain.record import event_id_of, parse_record, render_record
+from ledger.domain.verified import open_event, read_event
+from ledger.kernel.canonical import decode_object, encode
+from ledger.kernel.errors import (
+    BodyError,
+    LedgerError,
+    NotFoundError,
+    ParseError,
+    RecordError,
+    SignatureError,
+    UndecidableError,
+)
+from ledger.kernel.limits import FINDINGS_MAX, OUTCOME_BYTES_MAX, PAYLOAD_BYTES_MAX
+from ledger.signing.dsse import parse_envelope, render_envelope, sign_payload
+from tests.support.fund_simulator import GROUNDS, signer_of
+from tests.support.small_fund import SmallFund, fund_under
+
+FULL = Outcome(
+    verdict="pending",
+    findings=(Finding("units_short", "deny", "more", "less"), Finding("T.A", "needs_approval")),
+    effects=(Effect("0" * 64, "refused", (Finding("withdrawn", "deny"),)),),
+    mandate="1" * 64,
+    state_digest="2" * 64,
+)
+
+
+def test_an_outcome_keeps_rules_and_verdicts_only() -> None:
+    text = FULL.render()
+    assert text == (
+        b'{"effects":[{"event":"' + b"0" * 64 + b'","findings":[{"rule":"withdrawn","verdict":'
+        b'"deny"}],"verdict":"refused"}],"findings":[{"rule":"units_short","verdict":"deny"},'
+        b'{"rule":"T.A","verdict":"needs_approval"}],"mandate":"' + b"1" * 64 + b'",'
+        b'"state_digest":"' + b"2" * 64 + b'","verdict":"pending"}'
+    )
+    assert outcome_of(decode_object(text)).render() == text
+
+
+MEMBERS: dict[str, Any] = {"effects": [], "findings": [], "verdict": "effective"}
+BAD_OUTCOMES: dict[str, Any] = {
+    "no object": [],
+    "no verdict": {"effects": [], "findings": []},
+    "an unknown verdict": {**MEMBERS, "verdict": "allowed"},
+    "a verdict that is no text": {**MEMBERS, "verdict": True},
+    "an unknown member": {**MEMBERS, "note": "x"},
+    "findings that are no list": {**MEMBERS, "findings": {}},
+    "a finding that is no object": {**MEMBERS, "findings": ["units_short"]},
+    "a finding that allows": {**MEMBERS, "findings": [{"rule": "T.A", "verdict": "allow"}]},
+    "a finding that explains": {
+        **MEMBERS,
+        "findings": [{"rule": "T.A", "verdict": "deny", "expected": "x"}],
+    },
+    "an effect without event": {**MEMBERS, "effects": [{"findings": [], "verdict": "refused"}]},
+    "an effect that is pending": {
+        **MEMBERS,
+        "effects": [{"event": "0" * 64, "findings": [], "verdict": "pending"}],
+    },
+    "a mandate that is no text": {**MEMBERS, "mandate": 1},
+}
+
+
+@pytest.mark.parametrize("value", BAD_OUTCOMES.values(), ids=BAD_OUTCOMES)
+def test_another_shape_is_no_outcome(value: Any) -> None:
+    with pytest.raises(RecordError):
+        outcome_of(value)
+
+
+def test_the_longest_outcome_that_admission_can_make_is_still_read() -> None:
+    """Else a fund could record what no auditor can parse."""
+    rule_id = "T." + "X" * 62
+    most = tuple(Finding(rule_id, "needs_approval") for _ in range(FINDINGS_MAX + 10))
+    effect = Effect("0" * 64, "effective", most)
+    outcome = Outcome("effective", most, (effect,), "1" * 64, "2" * 64)
+    text = outcome.render()
+    assert len(text) <= OUTCOME_BYTES_MAX
+    assert outcome_of(decode_object(text)).render() == text
+
+
+# -- records --------------------------------------------------------------------------------------
+
+
+def record_of() -> tuple[SmallFund, bytes]:
+    fund = fund_under()
+    fund.state_fact()
+    return fund, fund.records[-1]
+
+
+def test_a_record_is_read_as_it_was_written() -> None:
+    fund, raw = record_of()
+    record = parse_record(raw)
+    assert (record.position, record.recorded_at) == (len(fund.records), fund.now)
+    assert (record.fund, record.kind) == (fund.fund, "fact.recorded.v1")
+    assert record.event_id == fund.event_ids[-1] == event_id_of(record.envelope.payload)
+    envelope = render_envelope(record.envelope)
+    again = render_record(envelope, record.outcome.render(), record.position, record.recorded_at)
+    assert again == raw == record.raw
+    assert encode(decode_object(raw)) == raw
+
+
+def changed(raw: bytes, **members: Any) -> bytes:
+    value = {**decode_object(raw), **members}
+    return encode({name: member for name, member in value.items() if member is not None})
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "position zero": {"position": 0},
+    "a negative position": {"position": -1},
+    "a position as text": {"position": "17"},
+    "a position that is true": {"position": True},
+    "no position": {"position": None},
+    "an instant without microseconds": {"recorded_at": "2026-01-05T09:00:00Z"},
+    "an instant that is none": {"recorded_at": "2026-02-30T09:00:00.000000Z"},
+    "an instant that is a number": {"recorded_at": 1},
+    "no envelope": {"envelope": None},
+    "an envelope that is text": {"envelope": "x"},
+    "an empty envelope": {"envelope": {}},
+    "no outcome": {"outcome": None},
+    "an outcome that is text": {"outcome": "effective"},
+    "one member more": {"note": "x"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_record_of_another_shape_is_refused(change: dict[str, Any]) -> None:
+    _, raw = record_of()
+    with pytest.raises(ParseError):
+        parse_record(changed(raw, **change))
+
+
+def test_a_record_of_other_bytes_is_refused() -> None:
+    _, raw = record_of()
+    for other in (b"", raw[:-1], raw + b"\n", b" " + raw, raw.replace(b",", b", ", 1), raw * 2):
+        with pytest.raises(ParseError):
+            parse_record(other)
+
+
+def test_every_cut_of_a_record_is_refused() -> None:
+    _, raw = record_of()
+    for at in range(0, len(raw), 7):
+        with pytest.raises(ParseError):
+            parse_record(raw[:at])
+
+
+def test_a_payload_without_fund_or_kind_is_refused() -> None:
+    fund, raw = record_of()
+    for payload in (
+        b"{}",
+        b'{"fund":"test/harbour"}',
+        b'{"fund":1,"kind":"x"}',
+        b"[]",
+        b"nonsense",
+    ):
+        envelope = sign_payload(payload, [fund.signers["aigerim"]])
+        record = changed(raw, envelope=decode_object(render_envelope(envelope)))
+        with pytest.raises(ParseError):
+            parse_record(record)
+
+
+def test_a_record_has_a_bound() -> None:
+    with pytest.raises(RecordError, match="65535"):
+        render_record(b"x" * 60_000, b"y" * 8_000, 1, "2026-01-05T09:00:00.000000Z")
+
+
+# -- events ---------------------------------------------------------------------------------------
+
+
+def test_an_unknown_kind_is_undecidable_not_wrong() -> None:
+    fund = fund_under()
+    for kind in ("dividend.paid.v1", "fact.recorded.v2", "", "FACT.RECORDED.V1"):
+        body = {"fund": fund.fund, "kind": kind}
+        envelope = sign_payload(encode(dict(body)), [fund.signers["aigerim"]])
+        with pytest.raises(UndecidableError) as refusal:
+            read_event(envelope, render_envelope(envelope), dict(body))
+        assert refusal.value.hint
+
+
+def test_the_signature_that_does_not_verify_is_named() -> None:
+    fund = fund_under()
+    members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
+    envelope = fund.sign(members)
+    opened = open_event(parse_envelope(envelope), envelope, fund.state.keys)
+    for verdicts in ([False], [], [True, True]):
+        with pytest.raises(SignatureError):
+            opened.verified(verdicts)
+    with pytest.raises(SignatureError) as refusal:
+        opened.verified([False])
+    assert refusal.value.where == fund.keyid("aigerim")
+
+
+def test_the_proof_of_possession_is_among_the_checks() -> None:
+    fund = fund_under()
+    envelope = fund.sign(
+        fund.members("key.enrolled", "gulnara", **fund.enrolment("bolat", signer_of("new")))
+    )
+    opened = open_event(parse_envelope(envelope), envelope, fund.state.keys)
+    assert len(opened.checks) == 2
+    with pytest.raises(SignatureError, match="possession"):
+        opened.verified([True, False])
+
+
+@pytest.mark.parametrize("possession", ["AA=A", "AB==", "AAAA=", "*", "AA"])
+def test_a_proof_in_another_spelling_is_refused(possession: str) -> None:
+    fund = fund_under()
+    fields = {**fund.enrolment("bolat", signer_of("new")), "possession": possession}
+    with pytest.raises(LedgerError):
+        fund.act("key.enrolled", "gulnara", **fields)
+
+
+# -- drafts ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_its_payload() -> None:
+    fund = fund_under()
+    members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
+    payload = payload_of(members)
+    kind, body = read_payload(payload)
+    assert kind is KINDS["fact.recorded.v1"]
+    assert body.reference == members["reference"]
+    assert payload == encode(dict(members))
+
+
+def test_a_draft_of_an_unknown_kind_or_field_is_refused() -> None:
+    fund = fund_under()
+    members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
+    for change in ({"kind": "fact.recorded.v2"}, {"colour": "red"}, {"value": 1}, {"kind": None}):
+        with pytest.raises(BodyError) as refusal:
+            payload_of({**members, **change})
+        assert refusal.value.where in change
+    with pytest.raises(BodyError, match="kind"):
+        read_payload(encode({"fund": "test/harbour", "kind": "dividend.paid.v1"}))
+
+
+def test_a_draft_is_bounded() -> None:
+    fund = fund_under()
+    book = {"book": "x", "rules": ["y" * 300] * 200}
+    with pytest.raises(BodyError, match=f"{PAYLOAD_BYTES_MAX}"):
+        payload_of(fund.members("book.recorded", "gulnara", book=book))
+
+
+def test_kinds_are_found_by_name_with_or_without_their_version() -> None:
+    assert kind_named("transfer.proposed") is KINDS["transfer.proposed.v1"]
+    assert kind_named("transfer.proposed.v1") is KINDS["transfer.proposed.v1"]
+    for name in ("transfer", "transfer.proposed.v2", "", "TRANSFER.PROPOSED"):
+        with pytest.raises(NotFoundError):
+            kind_named(name)
+
+
+def test_every_kind_has_a_name_of_its_own_and_a_form_with_words() -> None:
+    for name, kind in KINDS.items():
+        assert kind.name == name
+        assert name.rpartition(".v")[2].isdigit()
+        assert kind.form.__doc__
+        for field_name, field in kind.form.model_fields.items():
+            assert field_name.isidentifier()
+            assert field.annotation is not None
