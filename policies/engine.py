@@ -59,10 +59,13 @@ class PolicyEngine:
         requirements: list[Requirement] = []
         authority = tolerance = False
         for rule in _called(tuple(books), action.triggers):
-            authority = authority or RULE_TYPES[rule.form.rule_type].gives_authority
-            tolerance = tolerance or rule.form.rule_type == "settlement_tolerance"
-            verdict = rule.unknown(rule.form.unknown[0]) if rule.form.unknown else None
-            verdict = verdict or rule.judge(rule, action, flows)
+            gives_authority = RULE_TYPES[rule.form.rule_type].gives_authority
+            if rule.form.unknown:
+                verdict = rule.unknown(rule.form.unknown[0], deny=gives_authority)
+            else:
+                verdict = rule.judge(rule, action, flows)
+            authority = authority or (gives_authority and verdict.applies)
+            tolerance = tolerance or _bounds_settlement(rule)
             findings.extend(verdict.findings)
             requirements.extend(verdict.requirements)
         if not authority:
@@ -70,6 +73,11 @@ class PolicyEngine:
         if not tolerance and action.authorised is not None:
             findings.extend(_ZERO_TOLERANCE.judge(_ZERO_TOLERANCE, action, flows).findings)
         return Judgement(tuple(findings), tuple(requirements))
+
+
+def _bounds_settlement(rule: Rule) -> bool:
+    """Whether a rule is a tolerance that binds; one that only flags is a monitor."""
+    return rule.form.rule_type == "settlement_tolerance" and rule.form.effect != "flag"
 
 
 @lru_cache(maxsize=1_024)

@@ -61,8 +61,11 @@ class Rule:
         verdict = FLAG if self.form.effect == "flag" else DENY
         return Verdict((Finding(self.form.id, verdict, expected, found, self.form.citation),))
 
-    def unknown(self, what: str) -> Verdict:
-        """A value that the rule needs is not there: never allowed."""
+    def unknown(self, what: str, *, deny: bool = False) -> Verdict:
+        """A value that the rule needs is not there: never allowed (a monitor flags it)."""
+        if deny:
+            finding = Finding(self.form.id, DENY, f"a known {what}", "unknown", self.form.citation)
+            return Verdict((finding,))
         return self.broken(f"a known {what}", "unknown")
 
 
@@ -72,9 +75,12 @@ class Verdict:
 
     findings: tuple[Finding, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    applies: bool = True
+    """Whether the rule speaks of this action at all: one that does not gives no authority."""
 
 
 ALLOWED = Verdict()
+NOT_APPLICABLE = Verdict(applies=False)
 
 
 @dataclass(frozen=True, slots=True)

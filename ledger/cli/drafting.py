@@ -43,10 +43,7 @@ def members_of(
     """
     name = kind_named(kind).name
     moment = wiring.now()
-    charter: dict[str, Any] = said.get("charter") or {}
-    offset = charter.get("utc_offset_minutes", 0)
-    if state.charter is not None:
-        offset = state.charter.utc_offset_minutes
+    offset = state.charter.utc_offset_minutes if state.charter else _offset_said(said)
     own = {
         key: value
         for key, value in said.items()
@@ -56,15 +53,36 @@ def members_of(
         "fund": workspace.fund,
         "kind": name,
         "value_date": local_day(moment, offset),
-        "valid_until": valid_until(moment, said.get("expires") or "3d"),
+        "valid_until": valid_until(moment, _expiry_said(said)),
         **own,
-        "cosigners": sorted(said.get("cosigners") or ()),
+        "cosigners": _cosigners_said(said),
     }
     if "reference" not in members:
         # Two drafts of the same minute differ in content, hence in this name.
         digest = hashlib.sha256(repr(sorted(members.items())).encode()).hexdigest()
         members["reference"] = f"{name.partition('.')[0]}-{moment[:10]}-{digest[:8]}"
     return members
+
+
+def _offset_said(said: dict[str, Any]) -> int:
+    """The time zone of a charter that is being drafted; its form is checked with the body."""
+    charter = said.get("charter")
+    offset = charter.get("utc_offset_minutes") if isinstance(charter, dict) else None
+    return offset if isinstance(offset, int) else 0
+
+
+def _expiry_said(said: dict[str, Any]) -> str:
+    expires = said.get("expires") or "3d"
+    if not isinstance(expires, str):
+        raise InputError("a duration as in 3d, or an instant, was expected", where="expires")
+    return expires
+
+
+def _cosigners_said(said: dict[str, Any]) -> list[str]:
+    cosigners = said.get("cosigners") or []
+    if not isinstance(cosigners, list | tuple) or not all(isinstance(n, str) for n in cosigners):
+        raise InputError("a list of officers was expected", where="cosigners")
+    return sorted(cosigners)
 
 
 def valid_until(moment: str, expires: str) -> str:

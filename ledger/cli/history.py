@@ -161,7 +161,19 @@ def _row(line: int, cells: list[str]) -> Row:
             _check(column, cell, values["kind"])
         except LedgerError as error:
             raise _fault(line, column, error.message) from None
+    if values["kind"] == "receipt":
+        _check_receipt(line, values)
     return Row(line, *cells)
+
+
+def _check_receipt(line: int, values: dict[str, str]) -> None:
+    """What a receipt does not record is refused, so that nothing in a file is silently lost."""
+    for column in ("fee", "counterparty"):
+        if values[column]:
+            raise _fault(line, column, f"a receipt has no {column}; say it in the source")
+    for column, other in (("consideration", "currency"), ("currency", "consideration")):
+        if values[other] and not values[column]:
+            raise _fault(line, column, f"missing beside the {other}")
 
 
 def _check(column: str, cell: str, kind: str) -> None:
@@ -204,22 +216,34 @@ _FORMS = {
     "reference": (identifiers.REFERENCE, "a reference"),
 }
 
-_COLUMN_OF_LAW = re.compile(r"(asset|account|counterparty|value_date|period|units|amount)")
+_COLUMN_OF_LAW = re.compile(r"(asset|account|counterparty|value_date|period|units)")
 _COLUMN_OF = {
-    "asset": "asset",
-    "account": "account",
-    "counterparty": "counterparty",
     "value_date": "trade_date",
     "period": "trade_date",
-    "units": "units",
-    "amount": "units",
+    "max_consideration": "consideration",
+    "min_proceeds": "consideration",
+    "proceeds": "consideration",
+    "fair_value": "consideration",
+    "fees": "fee",
 }
 
 
-def column_of(rule: str) -> str:
-    """The column that a finding of admission is about, as far as its name tells."""
+def column_of(row: Row, rule: str, found: str) -> str:
+    """The column that a finding of admission is about, as far as its name and value tell."""
+    if rule == "amount_scale":
+        money = {f"{row.fee} {row.currency}": "fee", f"{row.units} {row.asset}": "units"}
+        return money.get(found, "consideration")
     match = _COLUMN_OF_LAW.match(rule)
-    return _COLUMN_OF[match.group(1)] if match else "kind"
+    return _COLUMN_OF.get(match.group(1), match.group(1)) if match else "kind"
+
+
+def column_of_member(path: str) -> str:
+    """The column from which a member of a body came, by the path of the member."""
+    first, _, rest = path.partition(".")
+    if rest == "currency":
+        return rest
+    found = _COLUMN_OF.get(first, first)
+    return found if found in COLUMNS else "kind"
 
 
 def _fault(line: int, column: str, message: str) -> HistoryError:

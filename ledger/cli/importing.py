@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.cli import wiring
 from ledger.cli.drafting import valid_until
-from ledger.cli.history import Row, column_of
+from ledger.cli.history import Row, column_of, column_of_member
+from ledger.cli.output import why
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
 from ledger.domain.drafts import kind_named, payload_of
@@ -156,7 +157,7 @@ class Importer:
         try:
             payload = payload_of(full)
         except LedgerError as error:
-            raise _fault(row, error.where.split(".")[0], error.message) from None
+            raise _fault(row, column_of_member(error.where), error.message) from None
         signers = [self._signers[officer] for officer in (self._author, *full["cosigners"])]
         envelope = render_envelope(sign_payload(payload, signers))
         return envelope, verify_submission(envelope, self._trial.state.keys).event_id
@@ -179,9 +180,8 @@ class Importer:
             first = outcome.findings[0]
             raise _fault(
                 row,
-                column_of(first.rule),
-                f"would be {outcome.verdict} by {first.rule}: expected {first.expected}"
-                + (f", found {first.found}" if first.found else ""),
+                column_of(row, first.rule, first.found),
+                f"would be {outcome.verdict} by {first.rule}: {why(first.explain())}",
             )
 
 

@@ -90,27 +90,29 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; errors of ours become messages and exit codes."""
-    from ledger.kernel.errors import LedgerError  # noqa: PLC0415 - not needed for --version
+    from ledger.kernel.errors import InputError, LedgerError  # noqa: PLC0415 - not for --version
 
     as_json = "--json" in arguments
     try:
         code: Any = cli.main(arguments, prog_name="custody", standalone_mode=False)
     except click.exceptions.Exit as stop:
-        return stop.exit_code
+        code = stop.exit_code
     except click.Abort:
         click.echo("interrupted", err=True)
-        return exits.INTERRUPTED
+        code = exits.INTERRUPTED
     except click.ClickException as error:
+        if as_json:
+            return _explained(InputError(error.format_message()), as_json=True)
         error.show()
-        return exits.USAGE
-    except LedgerError as error:
-        return _explained(error, as_json=as_json)
+        code = exits.USAGE
     except BrokenPipeError:
-        return exits.ERROR
+        code = exits.ERROR
+    except LedgerError as error:
+        code = _explained(error, as_json=as_json)
     except OSError as error:
         # A file that was named cannot be used; without a name it is the output that fails.
         refusal = LedgerError(error.strerror or str(error), where=str(error.filename or ""))
-        return _explained(refusal, as_json=as_json and error.filename is not None)
+        code = _explained(refusal, as_json=as_json and error.filename is not None)
     return code if isinstance(code, int) else exits.DONE
 
 

@@ -46,7 +46,7 @@ def note(text: str) -> None:
 
 
 def escaped(text: str, *, plain: str = "") -> str:
-    """The text with every character that is not printable written out, as in `\\u{1b}`."""
+    """The text with every character that is not printable written out as its code point."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in plain else f"\\u{{{ord(c):x}}}" for c in text)
@@ -61,16 +61,29 @@ def table(
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    if sys.stdout is None:
-        return
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in zip(*_aligned(columns, rows, right), strict=True):
-        drawn.add_column(column[0], no_wrap=True, overflow="ignore")
-    for row in list(_aligned(columns, rows, right))[1:]:
+    head, *body = _aligned(columns, rows, right)
+    for title in head:
+        drawn.add_column(title, no_wrap=True, overflow="ignore")
+    for row in body:
         drawn.add_row(*(Text(cell) for cell in row))
+    if sys.stdout is None:  # closed by whoever called
+        return
     width = None if sys.stdout.isatty() else 10_000
     console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=True)
     console.print(drawn)
+
+
+def _aligned(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str]
+) -> list[list[str]]:
+    """Head and rows, escaped; `rich` itself aligns no column that it must not cut."""
+    filled = [[escaped(cell) for cell in row] for row in (columns, *rows)]
+    for number in (number for number, column in enumerate(columns) if column in right):
+        width = max(len(row[number]) for row in filled)
+        for row in filled:
+            row[number] = row[number].rjust(width)
+    return filled
 
 
 def grouped(amount: str) -> str:
@@ -96,11 +109,19 @@ def explain_error(error: LedgerError, *, as_json: bool) -> None:
         note(f"  hint: {error.hint}")
 
 
+def why(finding: Mapping[str, Any]) -> str:
+    """`expected …; found …` of a finding; a law that names no bound says itself."""
+    from ledger.domain.laws import LAWS  # noqa: PLC0415 - only when there is a finding
+
+    expected, found = finding.get("expected", ""), finding.get("found", "")
+    parts = [expected if expected == LAWS.get(finding["rule"]) else f"expected {expected}"]
+    parts = parts if expected else []
+    return "; ".join([*parts, f"found {found}"] if found else parts)
+
+
 def show_findings(findings: Iterable[Mapping[str, Any]]) -> None:
     """Findings of an outcome, one to a line."""
     for finding in findings:
-        wanted = f"expected {finding['expected']}" if finding.get("expected") else ""
-        found = f"found {finding['found']}" if finding.get("found") else ""
-        detail = "; ".join(part for part in (wanted, found) if part)
+        detail = why(finding)
         cited = f"  [{finding['citation']}]" if finding.get("citation") else ""
         say(f"  {finding['verdict']:<15} {finding['rule']:<22} {detail}{cited}".rstrip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ledger.cli.output import grouped
+from ledger.cli.output import escaped, grouped
 from ledger.domain.drafts import read_payload
 from ledger.domain.record import event_id_of
 
@@ -69,8 +69,7 @@ def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 
 
 def _plain(value: object) -> str:
     """Text with everything that is not printable escaped."""
-    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
+    return escaped(("yes" if value else "no") if isinstance(value, bool) else str(value))
 
 
 def _money(value: Any) -> str:  # noqa: ANN401 - a money of any form

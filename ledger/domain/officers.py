@@ -34,11 +34,11 @@ class Appointment:
         """Whether the office is held on this day; both bounds count."""
         return self.starts_on <= day and (not self.ends_on or day <= self.ends_on)
 
-    def overlaps(self, other: Appointment) -> bool:
-        """Whether both are of one office and share a day."""
-        ends_before = bool(self.ends_on) and self.ends_on < other.starts_on
-        starts_after = bool(other.ends_on) and other.ends_on < self.starts_on
-        return self.office == other.office and not ends_before and not starts_after
+    def contains(self, other: Appointment) -> bool:
+        """Whether the other term of the same office adds no day to this one."""
+        if self.office != other.office or other.starts_on < self.starts_on:
+            return False
+        return not self.ends_on or (bool(other.ends_on) and other.ends_on <= self.ends_on)
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ def _laws_of_appointed(view: View) -> Iterator[Finding]:
     ):
         yield deny("person_known")
     term = Appointment(body.office, body.starts_on, body.ends_on or "")
-    if entry is not None and any(held.overlaps(term) for held in entry.appointments):
+    if entry is not None and any(held.contains(term) for held in entry.appointments):
         yield deny("appointment_exists")
     if body.ends_on is not None and body.ends_on < body.starts_on:
         yield deny("appointment_ends_early", f"not before {body.starts_on}", body.ends_on)

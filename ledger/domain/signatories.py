@@ -66,17 +66,26 @@ def is_met(requirement: Requirement, counting: Mapping[str, frozenset[str]]) -> 
     """Whether enough distinct officers approve, and each office of `all_of` by its own person."""
     if len(counting) < max(requirement.count, len(requirement.all_of)):
         return False
-    return _assigned(list(requirement.all_of), dict(counting))
+    given: dict[str, int] = {}
+    return all(
+        _assign(place, requirement.all_of, counting, given, set())
+        for place in range(len(requirement.all_of))
+    )
 
 
-def _assigned(offices: list[str], officers: dict[str, frozenset[str]]) -> bool:
-    """Whether each office can be given to a different officer (at most a handful of each)."""
-    if not offices:
-        return True
-    office, *rest = offices
-    for officer, held in officers.items():
-        if office in held:
-            others = {name: more for name, more in officers.items() if name != officer}
-            if _assigned(rest, others):
-                return True
+def _assign(
+    place: int,
+    offices: tuple[str, ...],
+    counting: Mapping[str, frozenset[str]],
+    given: dict[str, int],
+    tried: set[str],
+) -> bool:
+    """Give an office its own officer, moving others if need be (Kuhn's augmenting path)."""
+    for officer, held in counting.items():
+        if offices[place] not in held or officer in tried:
+            continue
+        tried.add(officer)
+        if officer not in given or _assign(given[officer], offices, counting, given, tried):
+            given[officer] = place
+            return True
     return False

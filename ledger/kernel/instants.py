@@ -91,5 +91,7 @@ def days_between(first: str, last: str) -> int:
 
 
 def add_days_to_instant(instant: str, days: int) -> str:
-    """The same time of day that many days later; clipped to the years 0001 to 9999."""
-    return add_days(instant[:10], days) + instant[10:]
+    """The same time of day that many days later; clipped to the last instant of the year 9999."""
+    day = add_days(instant[:10], days)
+    clipped = days > 0 and days_between(instant[:10], day) < days
+    return day + ("T23:59:59.999999Z" if clipped else instant[10:])

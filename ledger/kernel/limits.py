@@ -53,7 +53,7 @@ CLOCK_JUMP_DAYS_MAX = 7
 BACKDATING_DAYS_MAX = 36_600
 NOTICE_DAYS_MAX = 3_660
 
-# Seconds that a clock may lag behind the last record before the sequencer stops (it waits out less).
+# Seconds that a clock may lag behind the last record before the sequencer stops; less is bridged.
 CLOCK_LAG_SECONDS_MAX = 300
 
 # Sequencer: one group commit takes at most this many envelopes.

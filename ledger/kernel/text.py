@@ -20,8 +20,8 @@ _INVISIBLE = frozenset(
         *map(chr, range(0xE0100, 0xE01F0)),
     ]
 )
-"""Letters, marks and symbols by category that are shown as nothing: fillers, joiners, variation
-selectors (Unicode Default_Ignorable_Code_Point beyond category Cf, and the blank Braille pattern)."""
+"""Shown as nothing, though letters, marks or symbols by category: fillers, joiners, variation
+selectors (Unicode Default_Ignorable_Code_Point beyond Cf) and the blank Braille cell."""
 
 
 def check_text(text: str, *, limit: int = TEXT_CHARS_MAX) -> str:

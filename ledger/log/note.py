@@ -33,7 +33,8 @@ KEY_ID_BYTES: Final = 4
 _DASH: Final = "— ".encode()
 _CONTROL: Final = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 _VKEY: Final = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
-_VKEY_CHARS_MAX: Final = KEY_NAME_BYTES_MAX + 64
+_VKEY_CHARS_MAX: Final = KEY_NAME_BYTES_MAX + len("+01234567+") + 44
+"""44 characters of base64 are the type byte and the 32 bytes of an Ed25519 key."""
 
 
 @dataclass(frozen=True, slots=True)

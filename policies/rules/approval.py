@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.domain.policy import Requirement
 from ledger.kernel.amounts import parse_amount
+from ledger.kernel.errors import ValueFormError
 from ledger.kernel.form import Code, CurrencyCode, Form, Many, NotNegativeAmount, Office
 from ledger.kernel.money import minor_unit_digits
-from policies.rule import ALLOWED, Rule, RuleType, Verdict
+from policies.rule import NOT_APPLICABLE, Rule, RuleType, Verdict
 
 if TYPE_CHECKING:
     from ledger.domain.policy import Action, Flows
@@ -43,14 +44,34 @@ class Params(Form):
     up_to: NotNegativeAmount | None = None
     unit: CurrencyCode | None = None
 
+    @model_validator(mode="after")
+    def _means_something(self) -> Params:
+        if not self.distinct:
+            raise ValueError("officers are always counted by person")
+        if not (self.initiator_roles or self.roles_all_of or int(self.roles_count)):
+            raise ValueError("the rule asks for nothing and names nobody")
+        bounds = [bound for bound in (self.above, self.up_to) if bound is not None]
+        if bounds and self.unit is None:
+            raise ValueError("a band needs the currency that it is measured in")
+        if self.unit is not None:
+            digits = minor_unit_digits(self.unit)
+            try:
+                amounts = [parse_amount(bound, digits) for bound in bounds]
+            except ValueFormError as error:
+                raise ValueError(error.message) from None
+            if len(amounts) > 1 and amounts[0] >= amounts[1]:
+                raise ValueError("the band is empty")
+        return self
+
 
 def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     """Deny the wrong initiator; ask for the approvals of the band."""
     params: Params = rule.params
-    if params.reason is not None and action.reason != params.reason:
-        return ALLOWED
+    # A reason that is not stated may be any reason, as an unknown amount falls into every band.
+    if params.reason is not None and action.reason not in {"", params.reason}:
+        return NOT_APPLICABLE
     if not _in_band(params, action):
-        return ALLOWED
+        return NOT_APPLICABLE
     requirements: tuple[Requirement, ...] = ()
     if params.initiator_roles and action.offices.isdisjoint(params.initiator_roles):
         if rule.form.effect != "needs_approval":

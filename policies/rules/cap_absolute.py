@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import ValueFormError
@@ -39,6 +39,12 @@ class Window(Form):
     days: Annotated[int, Field(ge=1, le=DAYS_MAX)] | None = None
     """For `rolling_days`: how many days, the day of the transaction counted."""
 
+    @model_validator(mode="after")
+    def _days_of_a_rolling_window(self) -> Window:
+        if (self.kind == "rolling_days") != (self.days is not None):
+            raise ValueError("days belong to a rolling window, and to no other")
+        return self
+
 
 class Params(Form):
     """A limit of `amount` `unit` on a measure."""
@@ -56,6 +62,12 @@ class Params(Form):
     ]
     comparison: Literal["<=", "<"] = "<="
     window: Window | None = None
+
+    @model_validator(mode="after")
+    def _window_of_a_sum(self) -> Params:
+        if self.window is not None and self.measure not in FLOWS:
+            raise ValueError("one transaction has no window")
+        return self
 
 
 def judge(rule: Rule, action: Action, flows: Flows) -> Verdict:

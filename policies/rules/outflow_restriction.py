@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.kernel.form import Code, Form, Many, Office
 from policies.rule import ALLOWED, Rule, RuleType, Verdict
@@ -25,6 +25,12 @@ class Exemption(Form):
     role: Office | None = None
     evidence: bool | None = None
     """`true`: at least one document must be attached."""
+
+    @model_validator(mode="after")
+    def _names_a_case(self) -> Exemption:
+        if self.reason is None and self.role is None and not self.evidence:
+            raise ValueError("an exception of everything leaves no rule")
+        return self
 
 
 class Params(Form):

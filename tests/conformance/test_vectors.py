@@ -40,7 +40,7 @@ PLACES = ("common", "envelope", *KINDS)
 NEVER_MET = {
     "not_constituted": "an empty log knows no key, so the signature is asked about first",
 }
-NO_KIND_GIVES = {"book_recorded_already", "asset_differs", "approvals_missing", "exception"}
+NO_KIND_GIVES: set[str] = set()
 """Codes that `LAWS` lists and no law of this version gives."""
 
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 EVERYBODY = ["any_instruction", "any_fact", "any_registration"]
+OFFICES = [
+    "ChiefInvestmentOfficer",
+    "Clerk",
+    "CustodyOfficer",
+    "Governor",
+    "RiskOfficer",
+    "TreasuryOfficer",
+]
 EXCEPTION_OFFICES = ["Governor", "RiskOfficer"]
 
 
@@ -40,8 +48,12 @@ def approval(name: str, *trigger: str, **params: Any) -> dict[str, Any]:
     return rule(name, "approval", *trigger, params=params)
 
 
-ANYBODY = approval("T.ANY", *EVERYBODY)
-"""Everybody in office may do everything, alone."""
+def anybody(name: str, *trigger: str) -> dict[str, Any]:
+    """Everybody in an office of these tests may do it, alone."""
+    return approval(name, *trigger, initiator_roles=OFFICES) | {"effect": "allow_only_if"}
+
+
+ANYBODY = anybody("T.ANY", *EVERYBODY)
 
 EXCEPTION = approval("T.EXC", "exception", roles_all_of=EXCEPTION_OFFICES, roles_count="2")
 """What happened outside its authorisation waits for risk and a governor."""

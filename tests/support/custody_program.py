@@ -6,6 +6,7 @@ A workspace for a test is a copy of one that was made once, through the command 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import json
@@ -14,12 +15,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from ledger.cli.main import run
 from tests.support.fund_simulator import DIGEST, OFFICES, commitment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "correct horse battery staple"
@@ -74,22 +81,26 @@ def plain(text: str) -> str:
 def custody(*arguments: object, at: Path | None = None) -> Said:
     """Run the program in this process, in a folder if one is named."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        with contextlib.chdir(at or Path.cwd()):
-            code = run([str(argument) for argument in arguments])
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(at or Path.cwd()),
+    ):
+        code = run([str(argument) for argument in arguments])
     return Said(code, out.getvalue(), err.getvalue())
 
 
 def custody_process(
     *arguments: object, at: Path, typed: str | None = None, **options: Any
 ) -> Said:
-    """Run the program as a process of its own."""
+    """Run the program as a process of its own; `typed` is what comes on stdin."""
+    if typed is None:
+        options.setdefault("stdin", subprocess.DEVNULL)
     done = subprocess.run(
         command(*arguments),
         cwd=at,
         env=environment(**options.pop("env", {})),
         input=typed,
-        stdin=None if typed is not None else subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
@@ -263,3 +274,43 @@ def working(root: Path) -> Harbour:
         effective_from=today,
     )
     return harbour
+
+
+def trading(root: Path) -> Harbour:
+    """As `working`, with 10 BTC bought for 400,000 USD on vault-1 and a checkpoint over it."""
+    harbour = working(root)
+    proposal = harbour.do(*PURCHASE, by=("aigerim", "daniyar"))
+    settled = ("settle", proposal["event"][:12], "--consideration", "400000 USD")
+    assert harbour.do(*settled, by=("bolat",))["verdict"] == "effective"
+    harbour("checkpoint", "--passphrase-file", harbour.passphrase).ok()
+    return harbour
+
+
+def purchase(units: str = "10", most: str = "400000 USD", *more: object) -> tuple[object, ...]:
+    """The command that proposes a purchase of BTC."""
+    return (
+        *("propose", "acquisition", "--asset", "BTC", "--units", units, "--max", most),
+        *("--counterparty", "open-market", "--account", "vault-1", *more),
+    )
+
+
+PURCHASE = purchase()
+_MAKERS: dict[str, Callable[[Path], Harbour]] = {
+    maker.__name__: maker for maker in (founded, constituted, working, trading)
+}
+
+
+@cache
+def template(name: str) -> Harbour:
+    """A workspace that was made once in this process; work on a `copy` of it."""
+    folder = tempfile.mkdtemp(prefix="custody-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with cheap_keys():
+        return _MAKERS[name](Path(folder) / "harbour")
+
+
+@contextlib.contextmanager
+def cheap_keys() -> Iterator[None]:
+    """Key files whose passphrase is stretched by two rounds: tests make many."""
+    with patch("ledger.signing.pkcs8.SCRYPT_N", 2):
+        yield

@@ -14,8 +14,9 @@ from ledger.domain.laws import LAWS
 from ledger.domain.outcome import Rejection
 from ledger.kernel.instants import parse_instant
 from ledger.signing.possession import prove_possession
-from tests.support.books import open_book
+from tests.support.books import open_book, quorum
 from tests.support.fund_simulator import (
+    DIGEST,
     GROUNDS,
     FundSimulator,
     commitment_of,
@@ -248,3 +249,47 @@ def laws_of(answer: Admission | Refusal | Rejection) -> list[str]:
         return [law for law in LAWS if f": {law}: " in answer.detail]
     found = [*codes_of(answer), *(code for _, codes in effects_of(answer) for code in codes)]
     return [code for code in found if code in LAWS]
+
+
+def rich_fund() -> SmallFund:
+    """A fund with something on every shelf."""
+    fund = fund_under(quorum(1, "purchase"), quorum(1, "period_close"))
+    fund.open_units("10")
+    fund.tick(days=2)
+    book_id = fund.govern("book.recorded", book=open_book())
+    fund.govern(
+        "mandate.adopted",
+        mandate="m2",
+        version="2",
+        books=[book_id],
+        effective_from=fund.day(30),
+    )
+    price = {"asset": "BTC", "currency": "USD", "price": "40000", "source": "S", "market": "M"}
+    seen = fund.do("price.observed", "aigerim", observed_at=fund.now, **price, **GROUNDS)
+    value = {"asset": "BTC", "currency": "USD", "fair_value": "40000", "level": "1"}
+    fund.do("valuation.adopted", "aigerim", method="Last", prices=[seen], **value, **GROUNDS)
+    measure = {"measure": "market_cap", "subject": "BTC", "value": "1", "unit": "USD"}
+    fund.do(
+        "observation.recorded", "aigerim", observed_on=fund.today, source="S", **measure, **GROUNDS
+    )
+    attested = {"item": "reserves", "subject": "fund", "attester": "A", "document": DIGEST}
+    fund.do("attestation.recorded", "aigerim", expires_on=fund.day(9), **attested, **GROUNDS)
+    fund.state_fact()
+    policy = {"asset": "BTC", "classification": "intangible", "memo": DIGEST}
+    fund.govern(
+        "accounting_policy.adopted",
+        effective_from=fund.today,
+        framework="ifrs",
+        functional_currency="USD",
+        cost_formula="fifo",
+        assets=[{**policy, "measurement_model": "cost", "interchangeable": True}],
+    )
+    fund.do(
+        "encumbrance.placed", "aigerim", asset="BTC", units="1", account="cold-1", form="lock",
+        beneficiary="B", **GROUNDS,
+    )  # fmt: skip
+    close = fund.pend("period.closed", "aigerim", **fund.close("2026-01-05"))
+    fund.approve(close, "daniyar")
+    fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())
+    fund.pend("period.closed", "aigerim", **fund.close("2026-01-06", "2026-01-06"))
+    return fund

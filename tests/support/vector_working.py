@@ -218,6 +218,23 @@ def _waiting_today(fund: VectorFund) -> None:
         **GROUNDS,
     )
     fund.mark("exception_waits", released)
+    _released_early(fund)
+
+
+def _released_early(fund: VectorFund) -> None:
+    """A transfer that waits, and whose units the exception quorum let leave all the same."""
+    fund.ask_only(
+        "early", "transfer.proposed", from_account="cold-1", to_account="cold-2", **_MOVED
+    )
+    fund.do(
+        "transfer.released",
+        "bolat",
+        cosigners=["gulnara", "marat"],
+        proposal=fund.labels["early"],
+        units="0.5",
+        fee={"asset": "BTC", "units": "0.001"},
+        **GROUNDS,
+    )
 
 
 def _stated(fund: VectorFund) -> None:

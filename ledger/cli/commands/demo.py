@@ -86,7 +86,7 @@ def demo(into: str, replace: bool, as_json: bool) -> int:
     for scene in SCENES:
         value, scene_code = _run(scene, root / scene.name)
         reports.append(value)
-        code = max(code, scene_code)
+        code = _worse(code, scene_code)
         if not as_json:
             _show(scene, value)
     if as_json:
@@ -96,16 +96,22 @@ def demo(into: str, replace: bool, as_json: bool) -> int:
     return code
 
 
+def _worse(*codes: int) -> int:
+    """Proven bad wins over undecidable, and both over done."""
+    return exits.PROVEN_BAD if exits.PROVEN_BAD in codes else max(codes)
+
+
 def _prepare(root: Path, *, replace: bool) -> None:
     if not root.exists():
         root.mkdir(parents=True)
         return
-    ours = all((root / scene.name / "custody.toml").exists() for scene in SCENES)
-    if replace and ours:
-        shutil.rmtree(root)
-        root.mkdir()
+    there = list(root.iterdir())
+    names = {scene.name for scene in SCENES}
+    if replace and all(e.name in names and (e / "custody.toml").exists() for e in there):
+        for entry in there:
+            shutil.rmtree(entry)
         return
-    if any(root.iterdir()):
+    if there:
         raise InputError(
             "the folder is not empty",
             where=str(root),

@@ -92,7 +92,7 @@ def _members(path: Path) -> dict[str, Any]:
     try:
         is_json = path.suffix == ".json"
         value = orjson.loads(data) if is_json else tomllib.loads(data.decode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(str(error), where=str(path)) from None
     if not isinstance(value, dict):
         raise InputError("a table of members was expected", where=str(path))

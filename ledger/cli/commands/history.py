@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ledger.cli import exits, options, output, wiring
 from ledger.cli.history import read_history
 from ledger.cli.importing import Import, Importer
+from ledger.cli.passphrases import read_passphrase
 from ledger.cli.workspace import find_workspace
 from ledger.kernel.errors import NotFoundError
 from ledger.kernel.limits import HISTORY_BYTES_MAX
+from ledger.signing.key_file import read_key_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.signing.signer import Signer
 
 
 @click.command("import")
@@ -40,16 +48,22 @@ def import_history(
     """
     workspace = find_workspace(workspace_path)
     rows = read_history(_read(Path(history)))
-    author, *cosigners = (
-        wiring.signer_from(path, file=passphrase_file, descriptor=passphrase_fd)
-        for path in (author_key, *cosign_keys)
-    )
+    author, *cosigners = _signers((author_key, *cosign_keys), passphrase_file, passphrase_fd)
     with wiring.open_store(workspace) as store:
         sequencer = wiring.open_sequencer(workspace, store, accept_clock_jump=accept_clock_jump)
         importer = Importer(workspace, store, author, cosigners)
         done = importer.run(rows, sequencer, partial=partial)
     _show(done, as_json=as_json)
     return exits.USAGE if done.faults else exits.DONE
+
+
+def _signers(paths: Sequence[str], file: str | None, descriptor: int | None) -> list[Signer]:
+    """The signer of each key file. One passphrase is for all; at a terminal each is asked for."""
+    if file is None and descriptor is None:
+        return [wiring.signer_from(path, file=None, descriptor=None) for path in paths]
+    # A descriptor can be read once only.
+    secret = read_passphrase("the keys", file=file, descriptor=descriptor)
+    return [read_key_file(Path(path), secret) for path in paths]
 
 
 def _read(path: Path) -> bytes:

@@ -8,7 +8,7 @@ import click
 
 from ledger.cli import options, output, wiring
 from ledger.cli.workspace import find_workspace
-from ledger.kernel.errors import NotFoundError
+from ledger.kernel.errors import BundleError, NotFoundError
 from ledger.log.log_proof import LogProof, render_log_proof, verify_log_proof
 from ledger.log.merkle import leaf_hash
 from ledger.log.note import parse_vkey
@@ -105,10 +105,12 @@ def bundle() -> None:
 def export(target: str, as_zip: bool, workspace_path: str | None, as_json: bool) -> None:
     """Write the evidence bundle of the last checkpoint into the new folder TARGET."""
     workspace = find_workspace(workspace_path)
+    archive = Path(f"{target}.evidence.zip")
+    if as_zip and archive.exists():
+        raise BundleError("the target exists already", where=str(archive), hint="Name a new one")
     with wiring.open_store(workspace, read_only=True) as store:
         live = wiring.load_checked(workspace, store)
         size, files = export_bundle(store, Path(target), log_key=live.state.log_key)
-    archive = Path(f"{target}.evidence.zip")
     if as_zip:
         zip_bundle(Path(target), archive)
     if as_json:

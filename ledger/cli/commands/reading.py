@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from ledger.domain.state import Posting
     from ledger.domain.verified import VerifiedEvent
     from ledger.store.record_store import RecordStore
+
+
+_POSITION = re.compile(r"[1-9][0-9]{0,15}\Z")
+_PREFIX = re.compile(r"[0-9a-f]{6,64}\Z")
 
 
 @click.command()
@@ -267,20 +273,27 @@ def show(name: str, workspace_path: str | None, as_json: bool) -> None:
 
 
 def _named(store: RecordStore, name: str) -> Record:
-    if name.isascii() and name.isdigit() and len(name) < 16:  # noqa: PLR2004 - digits of a count
-        raw = store.read(int(name))
-        if raw is not None:
-            return parse_record(raw)
-        raise NotFoundError(f"no position {name}; the log ends at {store.head()}")
-    try:
-        position = store.position_of(name)
-    except ValueFormError:
-        position = None
-    if position:
-        return parse_record(store.read(position) or b"")
+    """The one record of a position, an event id or the beginning of one, or a reference."""
+    position = int(name) if _POSITION.match(name) else None
+    with contextlib.suppress(ValueFormError):
+        position = store.position_of(name) or position
+    raw = store.read(position) if position else None
+    found = [parse_record(raw)] if raw else list(_named_so(store, name))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFoundError(
+            f"{len(found)} events are named {name}",
+            hint=f"Name one by its position: {', '.join(str(r.position) for r in found[:9])}",
+        )
+    end = f"; the log ends at {store.head()}" if position else ""
+    raise NotFoundError(f"no event named {name}{end}", hint="`custody events` lists them")
+
+
+def _named_so(store: RecordStore, name: str) -> Iterator[Record]:
+    is_prefix = _PREFIX.match(name)
     for page in store.raw_pages():
         for raw in page:
             record = parse_record(raw)
-            if record.event_id.startswith(name) or record.body["reference"] == name:
-                return record
-    raise NotFoundError(f"no event named {name}", hint="`custody events` lists them")
+            if record.body["reference"] == name or (is_prefix and record.event_id.startswith(name)):
+                yield record

@@ -84,10 +84,12 @@ def settle(
         name = "consideration" if kind == "acquisition.settled" else "proceeds"
         said[name] = money(paid)
         said["trade_date"] = trade_date or said["value_date"] or _today(workspace_path)
+    elif paid or trade_date:
+        raise InputError(f"nothing is paid and traded for a {found.kind.name}")
     if not in_transit:
         said["fees"] = [{"leg": "cash", **money(fee)} for fee in fees]
-    elif fees or paid:
-        raise InputError("a transfer's fee is said at its release, and nothing is paid for it")
+    elif fees:
+        raise InputError("a transfer's fee is said at its release")
     draft_event(kind, said, workspace_path=workspace_path, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,13 +16,21 @@ from ledger.kernel.errors import InputError, NotFoundError
 from ledger.log.note import VerifierKey, render_vkey
 from ledger.signing.key_file import new_key_file, parse_public_key_text, render_public_key
 
+if TYPE_CHECKING:
+    from ledger.signing.keys import PublicKey
+
 
 @click.command()
 @click.argument("fund")
 @options.workspace
 @options.passphrase
+@options.as_json
 def init(
-    fund: str, workspace_path: str | None, passphrase_file: str | None, passphrase_fd: int | None
+    fund: str,
+    workspace_path: str | None,
+    passphrase_file: str | None,
+    passphrase_fd: int | None,
+    as_json: bool,
 ) -> None:
     """Make a workspace for FUND (environment/name, as in production/alem) with a new log key."""
     root = Path(workspace_path or ".")
@@ -34,7 +42,11 @@ def init(
     Path(f"{workspace.log_key_path}.pub").write_text(
         render_public_key(public) + "\n", encoding="utf-8"
     )
-    output.say(render_vkey(VerifierKey(fund, public)))
+    vkey = render_vkey(VerifierKey(fund, public))
+    if as_json:
+        output.emit_json("workspace", {"fund": fund, "folder": str(root), "vkey": vkey})
+        return
+    output.say(vkey)
     output.note(f"workspace made at {root}; the line above is the log's verifier key")
     output.note("next: make the founders' keys (custody key new), then custody fund constitute")
 
@@ -74,9 +86,7 @@ def constitute(
     names = [str(founder.get("officer", "")) for founder in members.get("founders", [])]
     if author not in names:
         raise InputError(f"{author} is not among the founders", where=source)
-    public = parse_public_key_text(
-        Path(f"{workspace.log_key_path}.pub").read_text(encoding="utf-8").strip()
-    )
+    public = _public_key(Path(f"{workspace.log_key_path}.pub"))
     said = {
         "log_key": render_vkey(VerifierKey(workspace.fund, public)),
         **members,
@@ -95,20 +105,35 @@ def read_constitution(path: Path) -> dict[str, Any]:
         members = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise NotFoundError(f"no file {path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(str(error), where=str(path)) from None
-    for founder in members.get("founders", []):
-        founder["keys"] = [
-            _key(path.parent, entry) if isinstance(entry, str) else entry
-            for entry in founder.get("keys", [])
-        ]
+    fixed = set(members) & {"fund", "kind"}
+    if fixed:
+        raise InputError(f"{min(fixed)} is filled in and not given", where=str(path))
+    for founder in _tables(members, "founders", path):
+        if isinstance(founder.get("keys"), list):
+            founder["keys"] = [
+                _key(path.parent, entry) if isinstance(entry, str) else entry
+                for entry in founder["keys"]
+            ]
     return {"protocol": 1, **members}
 
 
+def _tables(members: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]]:
+    """The tables of one name, as in `[[founders]]`."""
+    found = members.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise InputError(f"write {name} as tables, [[{name}]]", where=str(path))
+    return found
+
+
 def _key(folder: Path, name: str) -> dict[str, str]:
+    return wiring.key_members(_public_key(folder / name))
+
+
+def _public_key(path: Path) -> PublicKey:
     try:
-        text = (folder / name).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise NotFoundError(f"no public key file {folder / name}") from None
-    public = parse_public_key_text(text.strip())
-    return wiring.key_members(public)
+        raise NotFoundError(f"no public key file {path}") from None
+    return parse_public_key_text(text.strip())

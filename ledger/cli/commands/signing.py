@@ -57,7 +57,9 @@ def sign(
     _confirm(payload, yes=yes, quiet=as_json)
     signer = _signer(key_path, passphrase_file, passphrase_fd)
     envelope = sign_payload(payload, [signer])
-    _write(envelope, _target(Path(draft), payload, out), as_json=as_json)
+    target = _target(Path(draft), payload, out)
+    _check_unsigned(target, envelope)
+    _write(envelope, target, as_json=as_json)
 
 
 @click.command()
@@ -100,7 +102,7 @@ def _read(path: Path) -> bytes:
 def _confirm(payload: bytes, *, yes: bool, quiet: bool) -> None:
     """Show the words; without --yes the operator types the fingerprint's first group."""
     text = words.full_text(payload)
-    if not quiet:
+    if not (quiet and yes):
         output.note(text)
     if yes:
         return
@@ -119,6 +121,16 @@ def _target(draft: Path, payload: bytes, out: str | None) -> Path:
     if folder.name == "drafts" and (folder.parent / "signed").is_dir():
         folder = folder.parent / "signed"
     return folder / f"{event_id_of(payload)}.signed.json"
+
+
+def _check_unsigned(path: Path, envelope: Envelope) -> None:
+    """That no signature which is there already would be lost."""
+    if path.exists() and path.read_bytes() != render_envelope(envelope):
+        raise InputError(
+            "the signed event is there already, and is another",
+            where=str(path),
+            hint="Add a signature with `custody cosign`, or move the file away",
+        )
 
 
 def _write(envelope: Envelope, path: Path, *, as_json: bool) -> None:

@@ -10,16 +10,18 @@ import click
 from ledger.cli import exits, options, output, wiring
 from ledger.cli.receipts import show_answer
 from ledger.cli.workspace import find_workspace
-from ledger.domain.admit import admit
-from ledger.domain.apply import advance
+from ledger.domain.apply import apply
 from ledger.domain.outcome import Rejection
 from ledger.kernel.errors import NotFoundError
 from ledger.kernel.limits import ENVELOPE_BYTES_MAX
-from ledger.service.answer import Answer, Receipt, Rejected
+from ledger.service.answer import Answer, Receipt, Rejected, stored_receipt
 from ledger.service.intake import verify_submission
+from ledger.service.sequencer import admit_to
 
 if TYPE_CHECKING:
+    from ledger.cli.workspace import Workspace
     from ledger.service.live import LiveState
+    from ledger.store.record_store import RecordStore
 
 
 @click.command()
@@ -41,8 +43,7 @@ def submit(
     """
     workspace = find_workspace(workspace_path)
     if dry_run:
-        live = wiring.read_state(workspace)
-        return show_answer(_tried(read_signed(signed[0]), live), as_json=as_json)
+        return _try_all(workspace, signed, as_json=as_json)
     code = exits.DONE
     with wiring.open_store(workspace) as store:
         sequencer = wiring.open_sequencer(workspace, store, accept_clock_jump=accept_clock_jump)
@@ -67,12 +68,25 @@ def read_signed(path: str) -> bytes:
         raise NotFoundError(f"no file {path}: {error.strerror}") from None
 
 
-def _tried(data: bytes, live: LiveState) -> Answer:
-    """What admission would say now, on a state that is thrown away afterwards."""
+def _try_all(workspace: Workspace, signed: tuple[str, ...], *, as_json: bool) -> int:
+    """What would be said of each, in this order, on a state that is thrown away afterwards."""
+    code = exits.DONE
+    with wiring.open_store(workspace, read_only=True) as store:
+        live = wiring.load_checked(workspace, store)
+        for path in signed:
+            code = show_answer(_tried(store, live, read_signed(path)), as_json=as_json)
+            if code != exits.DONE:
+                break
+    return code
+
+
+def _tried(store: RecordStore, live: LiveState, data: bytes) -> Answer:
     event = verify_submission(data, live.state.keys)
     moment = max(wiring.now(), live.state.recorded_at)
-    advance(live.state, event, moment)
-    answer = admit(live.state, event, moment, wiring.ENGINE)
-    if isinstance(answer, Rejection):
-        return Rejected(event.event_id, answer)
-    return Receipt(event.event_id, live.state.position + 1, moment, answer.outcome)
+    answer = admit_to(store.fund, live, event, moment)
+    if not isinstance(answer, Rejection):
+        apply(live.state, event, answer.outcome, wiring.ENGINE)
+        return Receipt(event.event_id, live.state.position, moment, answer.outcome)
+    position = store.position_of(event.event_id)
+    raw = store.read(position) if position else None
+    return stored_receipt(raw) if raw else Rejected(event.event_id, answer)

@@ -31,12 +31,20 @@ _CASES: tuple[tuple[str, Case], ...] = (
     (
         "fact.recorded",
         case(
-            "value_date_too_early", "3651 days back where 3650 are allowed", value_date="2016-01-14"
+            "value_date_too_early",
+            "3651 days back where 3650 are allowed",
+            value_date="2016-01-14",
+            occurred_on=None,
         ),
     ),
     (
         "fact.recorded",
-        case("valid-earliest_value_date", "exactly 3650 days back", value_date="2016-01-15"),
+        case(
+            "valid-earliest_value_date",
+            "exactly 3650 days back",
+            value_date="2016-01-15",
+            occurred_on=None,
+        ),
     ),
     (
         "fact.recorded",
@@ -54,6 +62,15 @@ _CASES: tuple[tuple[str, Case], ...] = (
             "closed",
             value_date="2026-01-01",
             occurred_on="2025-12-30",
+        ),
+    ),
+    (
+        "fact.recorded",
+        case(
+            "value_date_before_reference-occurred_on",
+            "valued before it happened",
+            value_date="2026-01-10",
+            occurred_on="2026-01-11",
         ),
     ),
     # the charter

@@ -10,6 +10,7 @@ from tests.support.vector_case import (
     RECORD,
     REGISTER,
     UNKNOWN,
+    Case,
     Subject,
     case,
 )
@@ -34,6 +35,22 @@ _TOO_MUCH = (
     case("units_beyond_transit", units="0.6"),
     case("units_left_in_transit", "final, and half of it is under way", units="0.25"),
 )
+
+
+def _of_arrivals() -> tuple[Case, ...]:
+    """As `of_facts`, but that units can only arrive which the exception quorum let leave."""
+    unknown, other_kind, *_ = of_facts("transfer", _EARLY)
+    return (
+        unknown,
+        other_kind,
+        case(
+            "proposal_not_effective",
+            "it was released without its approvals; this waits for the exception quorum too",
+            proposal="@early",
+        ),
+        case("value_date_before_reference", **_EARLY),
+    )
+
 
 TRANSFERS = (
     Subject(
@@ -112,8 +129,7 @@ TRANSFERS = (
         "working",
         {**_ARRIVAL, **HAPPENED},
         (
-            *of_facts("transfer", _EARLY)[:3],
-            case("value_date_before_reference", **_EARLY),
+            *_of_arrivals(),
             case(
                 "account_frozen",
                 "it arrived all the same; it waits for the exception quorum",
@@ -128,8 +144,7 @@ TRANSFERS = (
         "working",
         {**_ARRIVAL, "explanation": "The network dropped the transaction", **HAPPENED},
         (
-            *of_facts("transfer", _EARLY)[:3],
-            case("value_date_before_reference", **_EARLY),
+            *_of_arrivals(),
             case(
                 "account_frozen",
                 "it came back all the same; it waits for the exception quorum",

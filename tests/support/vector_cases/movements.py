@@ -13,7 +13,7 @@ WHY: dict[str, Any] = {
     "facts": {"best_execution": True},
     "evidence": [DIGEST],
 }
-HAPPENED: dict[str, Any] = {**WHY, "occurred_on": "2026-01-11"}
+HAPPENED: dict[str, Any] = {**WHY, "occurred_on": "2025-12-30"}
 TOO_FINE = "0.000000001"
 """More digits than BTC has."""
 

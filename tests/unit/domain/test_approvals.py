@@ -525,14 +525,16 @@ def test_an_effective_proposal_of_which_nothing_happened_is_withdrawn() -> None:
     assert fund.balance() == (1_000, 0, 0, 0)
 
 
-def test_a_proposal_of_which_a_part_settled_is_not_withdrawn() -> None:
-    """`proposal_in_progress` says: already in transit *or settled*."""
+def test_what_is_left_of_a_proposal_is_withdrawn_after_a_part_settled() -> None:
+    """What settled stays; the rest is no longer counted or open."""
     fund = fund_under()
     proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition("10"))
     part = fund.acquired(proposal, "4", "160000", final=False)
     fund.do("acquisition.settled", "bolat", **part)
     answer = fund.act("proposal.withdrawn", "aigerim", proposal=proposal, reason="A mistake")
-    assert codes_of(answer) == ["proposal_in_progress"]
+    assert effects_of(answer) == [("refused", ["withdrawn"])]
+    assert fund.state.flow("purchase_units", "BTC", "0001-01-01", "9999-12-31") == 4 * 10**8
+    assert fund.balance()[0] == 400
 
 
 def test_a_life_with_every_answer_replays() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.domain.apply import advance
 from ledger.domain.digest import state_digest
-from tests.support.books import EXCEPTION, approval, book, open_book, quorum, rule
+from tests.support.books import EXCEPTION, anybody, approval, book, open_book, quorum, rule
 from tests.support.fund_simulator import GROUNDS, replayed
 from tests.support.small_fund import (
     SmallFund,
@@ -215,7 +215,7 @@ def test_of_several_books_deny_wins_and_all_findings_are_kept_in_order() -> None
     fund.register()
     cap = {"unit": "USD", "measure": "transaction_cost"}
     books = [
-        book(approval("A.ANY", "any_instruction", "any_fact"), EXCEPTION),
+        book(anybody("A.ANY", "any_instruction", "any_fact"), EXCEPTION),
         book(rule("B.CAP", "cap_absolute", "purchase", params={"amount": "5", **cap})),
         book(
             rule("C.CAP", "cap_absolute", "purchase", params={"amount": "4", **cap}),
@@ -236,7 +236,7 @@ def test_default_deny_where_no_rule_gives_authority() -> None:
     fund = SmallFund()
     fund.constitute()
     fund.register()
-    fund.adopt(book(approval("T.ONLY", "price"), EXCEPTION))
+    fund.adopt(book(anybody("T.ONLY", "price"), EXCEPTION))
     answer = fund.act("acquisition.proposed", "aigerim", **fund.acquisition())
     assert (verdict_of(answer), codes_of(answer)) == ("refused", ["DESIGN.AUTHORITY.1"])
     fact = fund.state_fact()
@@ -247,7 +247,7 @@ def test_without_an_exception_rule_the_charter_s_quorum_decides_on_exceptions() 
     fund = SmallFund()
     fund.constitute()
     fund.register()
-    fund.adopt(book(approval("T.ANY", "any_instruction")))
+    fund.adopt(book(anybody("T.ANY", "any_instruction")))
     fact = fund.state_fact(cosigners=["gulnara"])
     assert codes_of(fact) == ["DESIGN.AUTHORITY.1", "charter_quorum"]
     answer = fund.act("approval.given", "nurlan", proposal=fund.event_ids[-1])

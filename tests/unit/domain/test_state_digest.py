@@ -12,55 +12,10 @@ from ledger.domain.digest import plain, state_digest, state_value
 from ledger.domain.state import State
 from ledger.kernel.canonical import encode
 from ledger.kernel.errors import InvariantError
-from tests.support.books import open_book, quorum
-from tests.support.fund_simulator import DIGEST, GROUNDS, replayed
-from tests.support.small_fund import SmallFund, fund_under
+from tests.support.fund_simulator import replayed
+from tests.support.small_fund import rich_fund
 
 LEFT_OUT = {"postings", "lapses"}
-
-
-def rich_fund() -> SmallFund:
-    """A fund with something on every shelf."""
-    fund = fund_under(quorum(1, "purchase"), quorum(1, "period_close"))
-    fund.open_units("10")
-    fund.tick(days=2)
-    book_id = fund.govern("book.recorded", book=open_book())
-    fund.govern(
-        "mandate.adopted",
-        mandate="m2",
-        version="2",
-        books=[book_id],
-        effective_from=fund.day(30),
-    )
-    price = {"asset": "BTC", "currency": "USD", "price": "40000", "source": "S", "market": "M"}
-    seen = fund.do("price.observed", "aigerim", observed_at=fund.now, **price, **GROUNDS)
-    value = {"asset": "BTC", "currency": "USD", "fair_value": "40000", "level": "1"}
-    fund.do("valuation.adopted", "aigerim", method="Last", prices=[seen], **value, **GROUNDS)
-    measure = {"measure": "market_cap", "subject": "BTC", "value": "1", "unit": "USD"}
-    fund.do(
-        "observation.recorded", "aigerim", observed_on=fund.today, source="S", **measure, **GROUNDS
-    )
-    attested = {"item": "reserves", "subject": "fund", "attester": "A", "document": DIGEST}
-    fund.do("attestation.recorded", "aigerim", expires_on=fund.day(9), **attested, **GROUNDS)
-    fund.state_fact()
-    policy = {"asset": "BTC", "classification": "intangible", "memo": DIGEST}
-    fund.govern(
-        "accounting_policy.adopted",
-        effective_from=fund.today,
-        framework="ifrs",
-        functional_currency="USD",
-        cost_formula="fifo",
-        assets=[{**policy, "measurement_model": "cost", "interchangeable": True}],
-    )
-    fund.do(
-        "encumbrance.placed", "aigerim", asset="BTC", units="1", account="cold-1", form="lock",
-        beneficiary="B", **GROUNDS,
-    )  # fmt: skip
-    close = fund.pend("period.closed", "aigerim", **fund.close("2026-01-05"))
-    fund.approve(close, "daniyar")
-    fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())
-    fund.pend("period.closed", "aigerim", **fund.close("2026-01-06", "2026-01-06"))
-    return fund
 
 
 RICH = rich_fund()

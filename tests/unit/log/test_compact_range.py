@@ -71,5 +71,8 @@ def test_a_tree_has_fewer_than_two_to_the_63_leaves() -> None:
     head.append_subtree(TREE.leaves[0], 2**62)
     with pytest.raises(ProofError, match="fewer than"):
         head.append_subtree(TREE.leaves[1], 2**62)
-    head.append_subtree(TREE.leaves[1], 2**61)
-    assert head.size == 2**62 + 2**61
+    for height in reversed(range(62)):
+        head.append_subtree(TREE.leaves[1], 2**height)
+    assert head.size == 2**63 - 1
+    with pytest.raises(ProofError, match="fewer than"):
+        head.append(TREE.leaves[2])

@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from ledger.kernel.errors import NoteError, SignatureError, WeakKeyError
+from ledger.kernel.limits import CHECKPOINT_BYTES_MAX
 from ledger.log.note import (
     Note,
     NoteSignature,
@@ -124,6 +125,13 @@ def test_sixteen_large_signatures_fit() -> None:
     assert verify_note(data, [LOG.verifier_key]).text == TEXT
 
 
+def test_the_largest_note_is_read() -> None:
+    note = Note(b"a" * (CHECKPOINT_BYTES_MAX - len(LINE) - 2) + b"\n", (WITNESS.sign(TEXT),))
+    assert len(render_note(note)) == CHECKPOINT_BYTES_MAX
+    with pytest.raises(NoteError, match="at most"):
+        render_note(Note(b"a" + note.text, note.signatures))
+
+
 DASH = "— ".encode()
 MALFORMED = {
     "empty": (b"", "no blank line", ""),
@@ -196,10 +204,11 @@ def test_a_malformed_note_is_refused_with_its_place(fault: str) -> None:
         Note(TEXT, (NoteSignature("a b", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("a\nb", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("\ud800", b"abcd", b"s"),)),
+        Note(TEXT, (NoteSignature("\udfff", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("a", b"abc", b"de"),)),
         Note(TEXT, (NoteSignature("a", b"abcd", b""),)),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_is_no_note_is_not_rendered(note: Note) -> None:
     with pytest.raises(NoteError):
@@ -225,6 +234,8 @@ def test_a_verifier_key_reads_and_writes() -> None:
     text = render_vkey(LOG.verifier_key)
     assert text.startswith(f"production/alem+{LOG.verifier_key.key_id.hex()}+AY")
     assert parse_vkey(text) == LOG.verifier_key
+    longest = VerifierKey("n" * 255, LOG.verifier_key.key)
+    assert parse_vkey(render_vkey(longest)) == longest
 
 
 RAW = LOG.verifier_key.key.raw
@@ -283,7 +294,10 @@ def test_another_algorithm_is_no_verifier_key() -> None:
         NoteSigner("production/alem", MemorySigner.generate("ecdsa-p256"))
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\tb", "a\u00a0b", "a\x7f\u2028b", "n" * 256])
+@pytest.mark.parametrize(
+    "name",
+    ["", "a b", "a+b", "a\tb", "a\x1fb", "a\u00a0b", "a\u2028b", "\ud800", "\udfff", "n" * 256],
+)
 def test_a_name_that_no_line_can_carry_names_no_key(name: str) -> None:
     with pytest.raises(NoteError, match="not a key name"):
         VerifierKey(name, LOG.verifier_key.key)

@@ -12,7 +12,7 @@ from ledger.kernel.errors import BookError, LedgerError, NotFoundError, UnknownR
 from ledger.kernel.limits import BOOK_BYTES_MAX
 from policies.book import RULES_MAX, load_book, read_book, shipped_book
 from policies.vocabulary import RULE_TYPES, TRIGGERS
-from tests.support.books import ANYBODY, approval, book, rule
+from tests.support.books import ANYBODY, anybody, book, rule
 
 ROLLING = {"kind": "rolling_days"}
 CAP = {"amount": "1", "unit": "USD", "measure": "transaction_cost"}
@@ -138,15 +138,15 @@ def test_a_rule_that_does_not_mean_what_it_says_is_refused(value: dict[str, Any]
 
 def test_every_trigger_of_a_rule_is_known() -> None:
     for trigger in TRIGGERS:
-        assert read_book(book(approval("T.A", trigger))).rules
+        assert read_book(book(anybody("T.A", trigger))).rules
     with pytest.raises(BookError, match="unknown trigger"):
-        read_book(book(approval("T.A", "moonrise")))
+        read_book(book(anybody("T.A", "moonrise")))
 
 
 def test_a_book_is_bounded() -> None:
-    many = [approval(f"T.A{number}", "purchase") for number in range(RULES_MAX)]
+    many = [anybody(f"T.A{number}", "purchase") for number in range(RULES_MAX)]
     with pytest.raises(BookError):
-        read_book(book(*many, approval("T.LAST", "purchase")))
+        read_book(book(*many, anybody("T.LAST", "purchase")))
     long = [{**rule_, "text": "x" * 390} for rule_ in many]
     with pytest.raises(BookError, match=f"{BOOK_BYTES_MAX}"):
         read_book(book(*long))

@@ -14,7 +14,7 @@ from ledger.kernel.money import Money
 from policies.book import read_book
 from policies.engine import AUTHORITY, PolicyEngine
 from policies.vocabulary import RULE_TYPES
-from tests.support.books import ANYBODY, approval, book, rule
+from tests.support.books import ANYBODY, anybody, approval, book, rule
 
 ENGINE = PolicyEngine()
 BTC = AssetFacts("BTC", "bip122:000/slip44:0", "coin", 8, retired=False)
@@ -70,7 +70,7 @@ def test_without_a_rule_of_authority_an_action_is_denied() -> None:
     cap = {"amount": "1000000000", "unit": "USD", "measure": "transaction_cost"}
     allowed = rule("T.CAP", "cap_absolute", "purchase", params=cap)
     assert codes(judge(PURCHASE, allowed)) == [(AUTHORITY, DENY)]
-    assert codes(judge(PURCHASE, approval("T.A", "price"))) == [(AUTHORITY, DENY)]
+    assert codes(judge(PURCHASE, anybody("T.A", "price"))) == [(AUTHORITY, DENY)]
     assert codes(judge(PURCHASE, ANYBODY)) == []
 
 
@@ -88,7 +88,8 @@ BANDED = {
 @pytest.mark.parametrize("params", BANDED.values(), ids=BANDED)
 def test_a_rule_that_does_not_apply_gives_no_authority(params: dict[str, Any]) -> None:
     """A rule for up to 100 USD says nothing of 400,000 USD: silence must not allow it."""
-    judgement = judge(PURCHASE, approval("T.BAND", "purchase", **params))
+    subject = replace(PURCHASE, reason="purchase_for_reserve")
+    judgement = judge(subject, approval("T.BAND", "purchase", **params))
     assert (AUTHORITY, DENY) in codes(judgement)
 
 
@@ -265,7 +266,6 @@ def test_zero_tolerance_stands_in_where_a_mandate_has_none() -> None:
             units=10**9,
             units_before=0,
             consideration=Money("USD", 40_000_000),
-            consideration_before=0,
             effective=True,
         ),
     )
@@ -282,7 +282,7 @@ def test_a_tolerance_that_only_flags_does_not_switch_the_zero_tolerance_off() ->
         PURCHASE,
         triggers=("purchase_settlement", "settlement", "any_fact"),
         units=2 * 10**9,
-        authorised=Authorised(10**9, 0, None, 0, effective=True),
+        authorised=Authorised(10**9, 0, None, effective=True),
     )
     flag = rule("T.TOL", "settlement_tolerance", "settlement", effect="flag")
     assert ("DESIGN.TOLERANCE.1", DENY) in codes(judge(settled, ANYBODY, flag))
