@@ -8,7 +8,7 @@ says of a record counts only if every record before it was good, and that one to
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ledger.audit.bundle import CHECKPOINT, read_checkpoint, split_entries
 from ledger.audit.checks import Chunk
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
     """Called with records done and records in all."""
-
-
-_POSITIONS_SHOWN: Final = 20
 
 
 class Audit:
@@ -235,8 +232,7 @@ class Audit:
     def _report(self) -> Report:
         suspects = self.replay.suspects() if not self._first_bad else ()
         for suspect in suspects:
-            text = f"key {suspect.keyid} of {suspect.officer} signed {_listed(suspect.positions)}"
-            self._found.add(Finding("key_compromised", text, suspect.compromised_since))
+            self._found.add(suspect.note())
         verdict = self._found.verdict()
         decided = verdict != PROVEN_BAD and not self.replay.stopped_at
         compared = len(self._earlier) + (self._head is not None) + (self._since is not None)
@@ -251,12 +247,3 @@ class Audit:
             suspects=suspects,
             holdings=tuple(self.replay.holdings.holdings()) if decided else (),
         )
-
-
-def _listed(positions: tuple[int, ...]) -> str:
-    """Positions for a sentence, the first of them."""
-    if not positions:
-        return "no record since"
-    left_out = len(positions) - _POSITIONS_SHOWN
-    more = f" and {left_out} more" if left_out > 0 else ""
-    return "positions " + ", ".join(map(str, positions[:_POSITIONS_SHOWN])) + more

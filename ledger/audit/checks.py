@@ -1,38 +1,29 @@
 """The worker: what can be checked of records without knowing the fund. Pure, and in any process.
 
 It takes one entry bundle as bytes and the keys known when its records were decided, and answers
-with the leaves, the form of every record, and the verdict on every signature. A record is matched
-against one expression first (`_RECORD`): what it accepts, the strict reader accepts too (a test
-holds them together); whatever it does not match goes to the strict reader, which says why.
+with the leaves, the form of every record, and the verdict on every signature. A record in its usual
+spelling is read quickly (`ledger.audit.spelling`); any other goes to the strict reader, which says
+why it is none.
 """
 
 from __future__ import annotations
 
-import binascii
 import hashlib
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from ledger.audit.bundle import split_entries
 from ledger.audit.findings import Finding, Place
+from ledger.audit.spelling import Content, read_usual
 from ledger.domain.funds import FundConstituted, founders_keys
 from ledger.domain.keys import KeyEnrolled
 from ledger.domain.kinds import KINDS
-from ledger.domain.record import decode_payload, parse_record
+from ledger.domain.record import parse_record
 from ledger.domain.verified import VerifiedEvent, inner_checks
 from ledger.kernel.canonical import decode_object
 from ledger.kernel.errors import CanonicalError, LedgerError
 from ledger.kernel.form import read_form
-from ledger.kernel.instants import check_instant
-from ledger.kernel.limits import (
-    OUTCOME_BYTES_MAX,
-    PAYLOAD_BYTES_MAX,
-    SIGNATURE_BYTES_MAX,
-    SIGNATURES_MAX,
-)
 from ledger.log.merkle import leaf_hash, tree_root
 from ledger.log.tiles import TILE_WIDTH
 from ledger.signing.bulk import SignatureCheck, verify_all
@@ -43,26 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ledger.domain.body import Body
-
-_B64 = rb"[A-Za-z0-9+/]+={0,2}"
-_KEYID = rb"[0-9a-f]{64}"
-_SIGNATURE = rb'\{"keyid":"' + _KEYID + rb'","sig":"' + _B64 + rb'"\}'
-_FINDING = rb'\{"rule":"[A-Za-z0-9_.-]+","verdict":"(?:deny|needs_approval|flag)"\}'
-_FINDINGS = rb"\[(?:" + _FINDING + rb"(?:," + _FINDING + rb")*)?\]"
-_EFFECT = (
-    rb'\{"event":"[0-9a-f]{64}","findings":' + _FINDINGS + rb',"verdict":"(?:effective|refused)"\}'
-)
-_RECORD: Final = re.compile(
-    rb'\{"envelope":\{"payload":"(' + _B64 + rb')","payloadType":"'
-    + re.escape(PAYLOAD_TYPE_EVENT.encode())
-    + rb'","signatures":\[(' + _SIGNATURE + rb"(?:," + _SIGNATURE + rb")*)\]\}"
-    + rb',"outcome":(\{"effects":\[(?:' + _EFFECT + rb"(?:," + _EFFECT + rb')*)?\],"findings":'
-    + _FINDINGS
-    + rb'(?:,"mandate":"[0-9a-f]{64}")?(?:,"state_digest":"[0-9a-f]{64}")?'
-    + rb',"verdict":"(?:effective|pending|refused)"\})'
-    + rb',"position":([1-9][0-9]{0,14}),"recorded_at":"([0-9TZ:.-]{27})"\}'
-)  # fmt: skip
-_SIGNATURES: Final = re.compile(rb'\{"keyid":"(' + _KEYID + rb')","sig":"(' + _B64 + rb')"\}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +68,6 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     signatures: int = 0
     """Signatures that were checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What was read of one record."""
-
-    payload: bytes
-    body: dict[str, Any]
-    signatures: list[tuple[str, bytes]]
-    """(key id, signature), sorted by key id."""
-    position: int
 
 
 def check_chunk(chunk: Chunk) -> Verdict:
@@ -165,7 +125,7 @@ def _check_record(
     raw: bytes, index: int, chunk: Chunk, verdict: Verdict
 ) -> list[tuple[int, str, SignatureCheck]]:
     """Check the form of one record; the signatures that must still be verified."""
-    content = _quickly_read(raw) or _strictly_read(raw, index, verdict)
+    content = read_usual(raw) or _strictly_read(raw, index, verdict)
     if content is None:
         verdict.positions.append(0)
         return []
@@ -191,38 +151,6 @@ def _check_record(
         if keyid in known
     ]
     return [*asked, *((index, "proof of possession", check) for check in inner)]
-
-
-def _quickly_read(raw: bytes) -> Content | None:
-    """A record in its usual spelling, or None for one that the strict reader must judge."""
-    match = _RECORD.fullmatch(raw)
-    if match is None:
-        return None
-    encoded, blob, outcome, position, recorded_at = match.groups()
-    signatures = [(keyid.decode(), _decoded(sig)) for keyid, sig in _SIGNATURES.findall(blob)]
-    payload = _decoded(encoded)
-    try:
-        check_instant(recorded_at.decode())
-        body = decode_payload(payload)
-    except LedgerError:
-        return None
-    within = (
-        len(payload) <= PAYLOAD_BYTES_MAX
-        and len(outcome) <= OUTCOME_BYTES_MAX
-        and len(signatures) <= SIGNATURES_MAX
-        and all(0 < len(sig) <= SIGNATURE_BYTES_MAX for _, sig in signatures)
-        and all(left[0] < right[0] for left, right in pairwise(signatures))
-    )
-    return Content(payload, body, signatures, int(position)) if within else None
-
-
-def _decoded(text: bytes) -> bytes:
-    """The bytes of their one base64 text; empty (which no part of a record may be) for another."""
-    try:
-        data = binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:
-        return b""
-    return data if binascii.b2a_base64(data, newline=False) == text else b""
 
 
 def _strictly_read(raw: bytes, index: int, verdict: Verdict) -> Content | None:

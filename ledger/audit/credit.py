@@ -16,14 +16,17 @@ import orjson
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
+from ledger.domain.body import Body
+from ledger.domain.kind import Kind, Nature
 from ledger.domain.kinds import KINDS
 from ledger.domain.verified import VerifiedEvent
-from ledger.kernel.errors import UndecidableError
 from ledger.kernel.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
+
+    from ledger.domain.state import Event, State
 
     Maker: TypeAlias = Callable[[Any], Any]
 
@@ -36,15 +39,14 @@ _RECORDED_AT: Final = slice(-29, -2)
 def read_on_credit(raw: bytes) -> tuple[VerifiedEvent, str]:
     """The event of a record and its `recorded_at`, nothing checked.
 
-    Raises `UndecidableError` for an unknown kind, and anything at all for bytes that are no record.
+    The kind is `UNKNOWN` for one that this version does not have. Anything at all may be raised for
+    bytes that are no record.
     """
     envelope = raw[_ENVELOPE_AT : raw.index(_OUTCOME)]
     members = orjson.loads(envelope)
     payload = binascii.a2b_base64(members["payload"])
     body = orjson.loads(payload)
-    kind = KINDS.get(body["kind"])
-    if kind is None:
-        raise UndecidableError(f"unknown kind {str(body['kind'])[:60]!r}", where="payload.kind")
+    kind = KINDS.get(body["kind"], UNKNOWN)
     event = VerifiedEvent(
         event_id=hashlib.sha256(payload).hexdigest(),
         kind=kind,
@@ -130,4 +132,11 @@ def _union_maker(
     return lambda members: makers[members[discriminator]](members)
 
 
-_BODY_MAKERS: Final = {name: maker_of(kind.form) for name, kind in KINDS.items()}
+def _nothing(_state: State, _event: Event, _body: Body) -> None:
+    """An event that nobody here can decide changes nothing."""
+
+
+UNKNOWN: Final = Kind(name="unknown", form=Body, nature=Nature.ACT, evolve=_nothing)
+"""What stands for any kind of a later version: of its body only what every body has is known."""
+
+_BODY_MAKERS: Final = {kind.name: maker_of(kind.form) for kind in (*KINDS.values(), UNKNOWN)}

@@ -68,7 +68,7 @@ _UNDECIDED: Final[dict[str, str]] = {
     "unknown_kind": "this version does not know the event's kind",
     "unknown_rule_type": "this version does not know a rule type of a recorded book",
     "unknown_protocol": "this version does not know the log's protocol",
-    "not_decided": "from here on records were checked for form and signature only",
+    "not_decided": "from here on only forms and the signatures of known keys were checked",
     "software_defect": "the software failed on a record that it should have decided",
 }
 
@@ -89,6 +89,8 @@ CODES: Final[dict[str, tuple[str, str]]] = {
 
 PER_CODE_MAX: Final = 1_000
 """Findings of one code that a report lists; a ruined log would fill memory with equal ones."""
+POSITIONS_SHOWN: Final = 20
+"""Positions that one note lists; the report has all of them (`Report.suspects`)."""
 _LAST: Final = 2**63
 
 
@@ -153,6 +155,15 @@ class Suspect:
     compromised_since: int
     revoked_at: int
     positions: tuple[int, ...]
+
+    def note(self) -> Finding:
+        """The suspicion as a finding, with the first of its positions."""
+        shown = ", ".join(map(str, self.positions[:POSITIONS_SHOWN]))
+        left_out = len(self.positions) - POSITIONS_SHOWN
+        more = f" and {left_out} more" if left_out > 0 else ""
+        signed = f"positions {shown}{more}" if shown else "no record since"
+        text = f"key {self.keyid} of {self.officer} signed {signed}"
+        return Finding("key_compromised", text, self.compromised_since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.audit.conservation import Conservation, holdings_differ
-from ledger.audit.credit import read_on_credit
+from ledger.audit.credit import UNKNOWN, read_on_credit
 from ledger.audit.differences import difference, newer_than_this
 from ledger.audit.findings import Finding, Suspect
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
 from ledger.domain.outcome import Rejection
 from ledger.domain.record import render_record
+from ledger.domain.rejections import rejection_of
 from ledger.domain.state import State
-from ledger.kernel.errors import InvariantError, UndecidableError, UnknownRuleError
+from ledger.kernel.errors import InvariantError, UnknownRuleError
 from ledger.projections.holdings import HoldingsProjection
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ class Replay:
             fault, made = self._decide(raw, position)
         except UnknownRuleError as error:
             fault = ("unknown_rule_type", str(error))
-        except UndecidableError as error:
-            fault = ("unknown_kind", error.message)
         except InvariantError as error:
             fault = ("law_broken", error.message)
         except Exception as error:  # noqa: BLE001 - bytes that nobody has checked yet
@@ -91,6 +90,8 @@ class Replay:
         state = self.state
         event, recorded_at = read_on_credit(raw)
         advance(state, event, recorded_at)
+        if event.kind is UNKNOWN:
+            return self._undecidable(event, recorded_at), ()
         answer = admit(state, event, recorded_at, self._engine)
         if isinstance(answer, Rejection):
             newer = answer.code == _OF_A_PROTOCOL and newer_than_this(event, self._engine)
@@ -103,6 +104,13 @@ class Replay:
         self.holdings.fold(position, made)
         broken = self._conservation.broken_by(state, made)
         return (("law_broken", broken) if broken else None), made
+
+    def _undecidable(self, event: VerifiedEvent, recorded_at: str) -> tuple[str, str]:
+        """An event of an unknown kind; what no event may be, it may not be either."""
+        rejection = rejection_of(self.state, event, recorded_at)
+        if rejection is not None:
+            return f"rejected_{rejection.code}", rejection.detail
+        return "unknown_kind", event.body.kind
 
     def _remember(self, event: VerifiedEvent, position: int) -> None:
         for keyid in event.keyids:

@@ -8,16 +8,17 @@ and the position is known; if the records make it, the tile was changed.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from ledger.audit.findings import PER_CODE_MAX, Finding, Place
+from ledger.audit.findings import Finding, Place
 from ledger.log.compact_range import CompactRange
 from ledger.log.merkle import HASH_BYTES, tree_root
 from ledger.log.tiles import TILE_WIDTH, TilePath
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ledger.audit.bundle import Bundle
     from ledger.audit.checks import Verdict
@@ -77,7 +78,7 @@ class RebuiltTree:
         """The tree of the level-0 tiles, from the first that differs from the records on."""
         self._rows: list[tuple[int, list[bytes]]] = []
         """For each level: how many tiles are complete, and the hashes of the one that is not."""
-        self._altered: list[int] = []
+        self._altered = array("q")
         """Positions whose leaf in the tiles is not that of the record."""
         self._differing: list[Finding] = []
         self._missing: list[Finding] = []
@@ -135,10 +136,10 @@ class RebuiltTree:
             place = Place("checkpoint")
             yield Finding("root_differs", f"over {size} records", place=place)
 
-    def altered(self, size: int, committed: bytes | None) -> list[int]:
+    def altered(self, size: int, committed: bytes | None) -> Sequence[int]:
         """The positions at which the checkpoint commits to another record."""
         proven = committed is not None and self.stated_root_at(size) == committed
-        return self._altered if proven else []
+        return self._altered if proven else ()
 
     def _climb(self, level: int, node: bytes) -> None:
         """Add one hash at a level; a full tile gives one to the level above."""
@@ -170,8 +171,7 @@ class RebuiltTree:
         if not fits or tile.level:
             return None
         first = tile.index * TILE_WIDTH + 1
-        differing = [first + at for at, node in enumerate(hashes) if stated[at] != node]
-        self._altered += differing[: PER_CODE_MAX + 1 - len(self._altered)]
+        self._altered.extend(first + at for at, node in enumerate(hashes) if stated[at] != node)
         return stated
 
     def _report(self, tile: TilePath, path: str, wrong: int, size: int) -> None:

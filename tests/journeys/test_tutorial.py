@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIAL = DOCS / "tutorial" / "first-fund.md"
-HOW_TO = sorted(path for path in DOCS.glob("how-to/*.md") if "```console" in path.read_text())
+HOW_TO = [
+    path for path in sorted(DOCS.glob("how-to/*.md")) if "```console" in path.read_text("utf-8")
+]
 BLOCK = re.compile(r"^```(console|toml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LOOP = re.compile(r"for (\w+) in ([^;]+); do\n((?: +custody .*\n)+)done\Z")
 NEEDS_BASH = re.compile(r"[|&;<>()$`\\*?\n]")

@@ -29,6 +29,7 @@ from typing_extensions import override
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance
 from ledger.domain.digest import state_digest
+from ledger.kernel.amounts import render_amount
 from ledger.kernel.canonical import decode_object, encode
 from ledger.projections.holdings import HoldingsProjection
 from tests.support.books import quorum
@@ -213,9 +214,12 @@ class NaiveFund:
 officers = st.sampled_from(sorted(OFFICES))
 accounts = st.sampled_from(["cold-1", "cold-2", "warm-1"])
 units = st.sampled_from(["0.5", "1", "2", "3.25", "5", "0.00000001"])
-costs = st.sampled_from(["1000", "100000", "300000", "400000"])
+costs = st.sampled_from(["1000", "50000", "200000", "400000"])
 backs = st.sampled_from([0, 0, 0, 0, -1, -3, 1])
-picks = st.integers(0, 7)
+picks = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 7])
+shares = st.sampled_from(["all", "all", "half", "half", "over", "tiny"])
+staff = st.sampled_from(["bolat", "bolat", "aigerim", "daniyar", "marat"])
+proposers = st.sampled_from(["aigerim", "aigerim", "daniyar", "bolat", "gulnara"])
 
 
 class FundLife(RuleBasedStateMachine):
@@ -271,96 +275,91 @@ class FundLife(RuleBasedStateMachine):
         self.envelopes.append(envelope)
         self._follow()
 
-    def _pick(self, pick: int) -> str:
-        """A recent proposal, or one that nobody knows."""
-        recent = self.proposals[-7:]
-        return recent[pick % len(recent)] if recent and pick < 7 else "0" * 64
+    def _open(self, kind: str = "") -> list[str]:
+        """The ids of open proposals (of a kind), the newest first."""
+        found = [p for p in self.fund.state.proposals.values() if p.kind.name.startswith(kind)]
+        return [p.event_id for p in sorted(found, key=lambda p: -p.position)]
 
-    def _of(self, pick: int, kind: str) -> str:
-        """A recent proposal of a kind, or one that nobody knows."""
-        fitting = [p for p in self.proposals if self.naive.bodies[p]["kind"] == f"{kind}.v1"][-3:]
-        return fitting[pick % len(fitting)] if fitting and pick < 7 else "0" * 64
+    def _pick(self, pick: int, kind: str = "") -> str:
+        """An open proposal; now and then one that is over, or that nobody knows."""
+        if pick == 7:
+            return (self.proposals or ["0" * 64])[len(self.proposals) // 2]
+        open_ones = self._open(kind)
+        return open_ones[pick % len(open_ones)] if open_ones else "0" * 64
+
+    def _units(self, proposal: str, how: str, *, under_way: bool = False) -> str:
+        """Units of a settlement in terms of its proposal: `all`, `half`, `over` or `tiny`."""
+        known = self.fund.state.proposals.get(proposal)
+        if known is None:
+            return "1"
+        whole = Fraction(str(getattr(known.body, "units", "1")))
+        if under_way and known.progress.in_transit:
+            whole = Fraction(known.progress.in_transit, SCALE)
+        factor = {"all": Fraction(1), "half": Fraction(1, 2), "over": Fraction(5, 4)}
+        base_units = int(whole * factor.get(how, Fraction(0)) * SCALE) or 1
+        return render_amount(base_units, 8)
 
     # -- acts -----------------------------------------------------------------------------------
 
-    @rule(author=officers, units=units, cost=costs, account=accounts, back=backs)
+    @rule(author=proposers, units=units, cost=costs, account=accounts, back=backs)
     def propose_acquisition(
         self, author: str, units: str, cost: str, account: str, back: int
     ) -> None:
         fields = self.fund.acquisition(units, cost, account=account)
         self._act("acquisition.proposed", author, value_date=self.fund.day(back), **fields)
 
-    @rule(
-        author=officers, pick=picks, units=units, cost=costs, final=st.booleans(), fee=st.booleans()
-    )
+    @rule(author=staff, pick=picks, how=shares, cost=costs, final=st.booleans(), fee=st.booleans())
     def settle_acquisition(
-        self,
-        author: str,
-        pick: int,
-        units: str,
-        cost: str,
-        final: bool,
-        fee: bool,
+        self, author: str, pick: int, how: str, cost: str, final: bool, fee: bool
     ) -> None:
         fees = [{"leg": "asset", "asset": "BTC", "units": "0.01", "account": "cold-1"}] * fee
-        proposal = self._of(pick, "acquisition.proposed")
+        proposal = self._pick(pick, "acquisition.proposed")
+        units = self._units(proposal, how)
         fields = self.fund.acquired(proposal, units, cost, final=final, fees=fees)
         self._act("acquisition.settled", author, **fields)
 
-    @rule(author=officers, units=units, account=accounts, back=backs)
+    @rule(author=proposers, units=units, account=accounts, back=backs)
     def propose_disposal(self, author: str, units: str, account: str, back: int) -> None:
         fields = self.fund.disposal(units, "1000", account=account)
         self._act("disposal.proposed", author, value_date=self.fund.day(back), **fields)
 
-    @rule(author=officers, pick=picks, units=units, final=st.booleans())
-    def settle_disposal(self, author: str, pick: int, units: str, final: bool) -> None:
-        proposal = self._of(pick, "disposal.proposed")
-        fields = self.fund.disposed(proposal, units, "100000", final=final)
+    @rule(author=staff, pick=picks, how=shares, final=st.booleans())
+    def settle_disposal(self, author: str, pick: int, how: str, final: bool) -> None:
+        proposal = self._pick(pick, "disposal.proposed")
+        fields = self.fund.disposed(proposal, self._units(proposal, how), "100000", final=final)
         self._act("disposal.settled", author, **fields)
 
-    @rule(author=officers, units=units, accounts=st.tuples(accounts, accounts), fee=st.booleans())
-    def propose_transfer(
-        self,
-        author: str,
-        units: str,
-        accounts: tuple[str, str],
-        fee: bool,
-    ) -> None:
-        places = {"from_account": accounts[0], "to_account": accounts[1]}
-        fields = self.fund.transfer(units, "0.02" if fee else None, **places)
+    @rule(author=proposers, units=units, places=st.tuples(accounts, accounts), fee=st.booleans())
+    def propose_transfer(self, author: str, units: str, places: tuple[str, str], fee: bool) -> None:
+        ends = {"from_account": places[0], "to_account": places[1]}
+        fields = self.fund.transfer(units, "0.02" if fee else None, **ends)
         self._act("transfer.proposed", author, **fields)
 
-    @rule(author=officers, pick=picks, units=units, fee=st.sampled_from([None, "0.01", "0.03"]))
-    def release_transfer(self, author: str, pick: int, units: str, fee: str | None) -> None:
+    @rule(author=staff, pick=picks, how=shares, fee=st.sampled_from([None, "0.01", "0.03"]))
+    def release_transfer(self, author: str, pick: int, how: str, fee: str | None) -> None:
         paid = {"fee": {"asset": "BTC", "units": fee}} if fee else {}
-        proposal = self._of(pick, "transfer.proposed")
-        fields = {"proposal": proposal, "units": units, **GROUNDS, **paid}
+        proposal = self._pick(pick, "transfer.proposed")
+        fields = {"proposal": proposal, "units": self._units(proposal, how), **GROUNDS, **paid}
         self._act("transfer.released", author, **fields)
 
-    @rule(author=officers, pick=picks, units=units, final=st.booleans(), failed=st.booleans())
-    def end_transfer(
-        self,
-        author: str,
-        pick: int,
-        units: str,
-        final: bool,
-        failed: bool,
-    ) -> None:
-        proposal = self._of(pick, "transfer.proposed")
+    @rule(author=staff, pick=picks, how=shares, final=st.booleans(), failed=st.booleans())
+    def end_transfer(self, author: str, pick: int, how: str, final: bool, failed: bool) -> None:
+        proposal = self._pick(pick, "transfer.proposed")
+        units = self._units(proposal, how, under_way=True)
         fields = {"proposal": proposal, "units": units, "final": final, **GROUNDS}
         if failed:
             self._act("transfer.failed", author, explanation="Dropped", **fields)
         else:
             self._act("transfer.settled", author, **fields)
 
-    @rule(author=officers, units=units, account=accounts)
+    @rule(author=proposers, units=units, account=accounts)
     def pledge(self, author: str, units: str, account: str) -> None:
         fields = {"asset": "BTC", "units": units, "account": account, "form": "pledge"}
         self._act("encumbrance.placed", author, beneficiary="A bank", **fields, **GROUNDS)
 
     @rule(author=officers, units=units, pick=picks)
     def release_pledge(self, author: str, units: str, pick: int) -> None:
-        known = sorted(self.fund.state.encumbrances)
+        known = list(self.fund.state.encumbrances)
         encumbrance = known[pick % len(known)] if known else "0" * 64
         fields = {"encumbrance": encumbrance, "units": units, **GROUNDS}
         self._act("encumbrance.released", author, **fields)
@@ -376,10 +375,24 @@ class FundLife(RuleBasedStateMachine):
     def approve(self, author: str, pick: int) -> None:
         self._act("approval.given", author, proposal=self._pick(pick))
 
-    @rule(pick=picks)
-    def approve_by_risk_and_governor(self, pick: int) -> None:
-        for author in ("marat", "gulnara"):
-            self._act("approval.given", author, proposal=self._pick(pick))
+    @rule(pick=picks, kind=st.sampled_from(["", "transfer", "acquisition", "disposal", "period"]))
+    def complete(self, pick: int, kind: str) -> None:
+        """Whoever may be asked approves, until it is enough."""
+        proposal = self._pick(pick, kind)
+        for author in ("marat", "gulnara", "daniyar"):
+            known = self.fund.state.proposals.get(proposal)
+            if known is not None and not known.effective:
+                self._act("approval.given", author, proposal=proposal)
+
+    @rule(places=st.sampled_from([("cold-1", "cold-2"), ("cold-2", "warm-1")]), late=st.booleans())
+    def transfer_up_to_its_release(self, places: tuple[str, str], late: bool) -> None:
+        """Approved before it is released, or ratified after."""
+        self.propose_transfer("aigerim", "2", places, fee=True)
+        if not late:
+            self.complete(0, "transfer")
+        self.release_transfer("bolat", 0, "half", "0.01")
+        if late:
+            self.complete(0, "transfer.released")
 
     @rule(author=officers, cosigner=officers, pick=picks)
     def approve_together(self, author: str, cosigner: str, pick: int) -> None:
@@ -397,13 +410,13 @@ class FundLife(RuleBasedStateMachine):
     # -- governance -----------------------------------------------------------------------------
 
     @rule(author=officers, account=accounts)
-    def freeze(self, author: str, account: str) -> None:
-        self._act("account.frozen", author, account=account, reason="A doubt")
-
-    @rule(account=accounts)
-    def thaw(self, account: str) -> None:
-        fields = {"account": account, "reason": "No doubt", "cosigners": ["nurlan"]}
-        self._act("account.unfrozen", "gulnara", **fields)
+    def freeze_or_thaw(self, author: str, account: str) -> None:
+        frozen = [name for name, entry in self.fund.state.accounts.items() if entry.frozen]
+        if frozen:
+            fields = {"account": frozen[0], "reason": "No doubt", "cosigners": ["nurlan"]}
+            self._act("account.unfrozen", "gulnara", **fields)
+        else:
+            self._act("account.frozen", author, account=account, reason="A doubt")
 
     @rule(officer=officers, office=st.sampled_from(sorted(COUNTING)))
     def relieve_officer(self, officer: str, office: str) -> None:
@@ -443,11 +456,13 @@ class FundLife(RuleBasedStateMachine):
         ends_on = (last + timedelta(days)).isoformat()
         self._act("period.closed", author, **self.fund.close(ends_on, starts_on))
 
-    @rule(resumed=st.booleans())
-    def suspend_or_resume(self, resumed: bool) -> None:
+    @rule(seldom=st.integers(0, 3))
+    def suspend_or_resume(self, seldom: int) -> None:
         mandate = self.fund.state.mandate
-        kind = "mandate.resumed" if resumed else "mandate.suspended"
         assert mandate is not None
+        if seldom and not mandate.suspended:
+            return
+        kind = "mandate.resumed" if mandate.suspended else "mandate.suspended"
         fields = {"mandate": mandate.event_id, "reason": "A doubt", "cosigners": ["nurlan"]}
         self._act(kind, "gulnara", **fields)
 
@@ -457,7 +472,7 @@ class FundLife(RuleBasedStateMachine):
     def time_passes(self, days: int, seconds: int) -> None:
         self.fund.tick(days=days, seconds=seconds)
 
-    @rule(author=officers, seconds=st.integers(1, 90_000), units=units)
+    @rule(author=proposers, seconds=st.integers(1, 90_000), units=units)
     def propose_for_a_short_time(self, author: str, seconds: int, units: str) -> None:
         until = self.fund.instant(seconds=seconds)
         self._act(

@@ -188,7 +188,7 @@ def constitution(**changes: str) -> str:
         "charter": (
             '[charter]\ngovernance_offices = ["Governor"]\nquorum = 2\nnotice_days = 10\n'
             "max_backdating_days = 30\nutc_offset_minutes = 300\n"
-            'wider_backdating = { days = 3650, until = "2099-12-31" }\n'
+            'wider_backdating = { days = 36600, until = "2099-12-31" }\n'
         ),
         "founders": "".join(
             f'[[founders]]\nofficer = "{name}"\ncommitment = "{commitment_of(name)}"\n'
@@ -224,7 +224,35 @@ def constituted(root: Path) -> Harbour:
 
 def working(root: Path) -> Harbour:
     """A workspace of a fund under the reference mandate, with accounts and a counterparty."""
+    return _governed(root, "reference")
+
+
+def free(root: Path) -> Harbour:
+    """As `working`, under a book by which treasury and custody act alone."""
+    return _governed(root, "free.toml")
+
+
+FREE_BOOK = """
+book = "free"
+title = "A book under which treasury and custody act alone"
+version = "1.0"
+status = "in_force"
+source = "Tests"
+
+[[rules]]
+id = "FREE.1"
+rule_type = "approval"
+effect = "allow_only_if"
+trigger = ["any_instruction", "any_fact", "any_registration"]
+params = { initiator_roles = ["TreasuryOfficer", "CustodyOfficer"] }
+origin = "design"
+citation = "A test"
+"""
+
+
+def _governed(root: Path, source: str) -> Harbour:
     harbour = constituted(root)
+    (root / "free.toml").write_text(FREE_BOOK, encoding="utf-8")
     harbour.register(
         "asset.listed",
         asset="BTC",
@@ -264,11 +292,11 @@ def working(root: Path) -> Harbour:
         legal_name="The open market",
         jurisdiction="US",
     )
-    book = harbour.do("draft", "book.recorded", "--from", "reference", by=("gulnara", "nurlan"))
+    book = harbour.do("draft", "book.recorded", "--from", source, by=("gulnara", "nurlan"))
     today = harbour.json("holdings")["as_of"]
     harbour.register(
         "mandate.adopted",
-        mandate="reference",
+        mandate=source.partition(".")[0],
         version="1",
         books=[book["event"]],
         effective_from=today,
@@ -296,7 +324,7 @@ def purchase(units: str = "10", most: str = "400000 USD", *more: object) -> tupl
 
 PURCHASE = purchase()
 _MAKERS: dict[str, Callable[[Path], Harbour]] = {
-    maker.__name__: maker for maker in (founded, constituted, working, trading)
+    maker.__name__: maker for maker in (founded, constituted, working, free, trading)
 }
 
 

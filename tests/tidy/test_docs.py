@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import tomllib
@@ -21,7 +22,10 @@ DOCS = ROOT / "docs"
 PAGES_OF_DOCS = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+DOTTED = re.compile(r"`((?:ledger|policies)(?!\.db\b)(?:\.[A-Za-z_]\w*)+)`")
+CODE_PATH = re.compile(r"`((?:ledger|policies|tests|docs)/[\w/.-]*)`")
 RUN = re.compile(r"(?:^\$ |`|^)custody ([a-z-]+)", re.MULTILINE)
 
 
@@ -34,7 +38,8 @@ def read(path: Path) -> str:
 
 
 def links_of(page: Path) -> list[str]:
-    found: list[str] = LINK.findall(FENCE.sub("", read(page)))
+    prose = CODE.sub("code", FENCE.sub("", read(page)))
+    found: list[str] = LINK.findall(prose)
     return [link for link in found if "://" not in link and not link.startswith("mailto:")]
 
 
@@ -84,6 +89,26 @@ def test_command_has_its_section(name: str) -> None:
 def test_documents_name_only_commands_that_exist() -> None:
     named = {(name_of(page), name) for page in PAGES_OF_DOCS for name in RUN.findall(read(page))}
     assert sorted((page, name) for page, name in named if name not in COMMANDS) == []
+
+
+def resolves(dotted: str) -> bool:
+    """Whether a dotted name is a module, or something in one (a class's member counts)."""
+    parts = dotted.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        return all((found := getattr(found, name, None)) is not None for name in parts[count:])
+    return False
+
+
+@pytest.mark.parametrize("page", PAGES_OF_DOCS, ids=name_of)
+def test_code_that_a_page_names_exists(page: Path) -> None:
+    text = read(page)
+    gone = [name for name in DOTTED.findall(text) if not resolves(name)]
+    gone += [path for path in CODE_PATH.findall(text) if not (ROOT / path).exists()]
+    assert gone == []
 
 
 def error_classes(root: type[LedgerError] = LedgerError) -> list[type[LedgerError]]:

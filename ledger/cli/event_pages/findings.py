@@ -109,11 +109,12 @@ Asked in this order: the log (`not_constituted`, `constituted_already`, `wrong_f
 
 _LAWS = """\
 A law speaks in lower case, and no mandate can lift it. Asked in this order: the laws of every event
-(value date in the future, author in office, value date too early, period shut), then the kind's own
-in the order of its code, then the charter or the mandate, then the approvals. All findings are
-listed. One that denies refuses the event, and nothing after the laws is asked. A law marked
-*exception* does not deny: what has happened in the world waits for the exception quorum, and once
-that has signed the finding stays as a `flag`."""
+(value date in the future or before the day it happened, author in office, author's key suspect,
+value date too early, period shut), then the kind's own in the order of its code, then the charter
+or the mandate, then the approvals. All findings of the laws are listed. One that denies refuses the
+event, and nothing after the laws is asked. A law that is an *exception* does not deny: what has
+happened in the world waits for the exception quorum, and once that has signed the finding stays as
+a `flag`."""
 
 _RULES = """\
 A finding in capitals is a rule of the mandate, by its id in its book ([policy-book.md](

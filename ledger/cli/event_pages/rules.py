@@ -92,8 +92,8 @@ log holds the law.
 
 Every rule whose trigger fits is asked, in the order of the books and of their rules, and all
 findings are kept: a denial wins over missing approvals, and these over silence. Rules say "allowed
-because": an action for which no rule *gives authority* is denied, and so is one that a deciding
-rule cannot judge, because a value is unknown."""
+because": an action for which no rule that applies *gives authority* is denied, and so is one that a
+deciding rule cannot judge, because a value is unknown."""
 
 _TRIGGERS = """\
 A rule is called by the words in its `trigger`. One that is not in this list would never fire, so a

@@ -132,8 +132,8 @@ def _bounds(metadata: list[Any]) -> tuple[int | None, int | None, str]:
     return least, found.get("le", found.get("max_length")), found.get("pattern", "")
 
 
+_METADATA = {name: FieldInfo.from_annotation(named).metadata for name, named in NAMED.items()}
+
+
 def _named(metadata: list[Any]) -> str:
-    for name, annotation in NAMED.items():
-        if FieldInfo.from_annotation(annotation).metadata == metadata:
-            return name
-    return ""
+    return next((name for name, known in _METADATA.items() if known == metadata), "")

@@ -150,6 +150,7 @@ OFFICER_APPOINTED = Subject(
         "ends_on": "2026-03-31",
     },
     (
+        case("person_known", commitment=commitment_of("bolat")),
         case("officer_commitment_differs", officer="bolat"),
         case(
             "appointment_exists",

@@ -13,6 +13,12 @@ _OF_ANSWERS = (
     case("proposal_unknown", proposal=UNKNOWN),
     case("proposal_unknown-lapsed", "it lapsed when its valid_until had passed", days=40),
     case("proposal_not_pending", proposal="@acquisition"),
+    case(
+        "proposal_not_pending-expired",
+        "its time has passed; it cannot lapse, since its units are under way",
+        days=40,
+        proposal="@early",
+    ),
     case("self_approval", author="aigerim"),
     case("office_not_asked", author="bolat"),
 )
@@ -73,6 +79,7 @@ APPROVALS = (
         {**_ANSWER, "reason": "The price is too high"},
         (
             *_OF_ANSWERS,
+            case("proposal_in_progress", proposal="@early"),
             *(
                 case(
                     f"valid-{noun}",

@@ -13,6 +13,7 @@ import pytest
 from ledger.audit import checks
 from ledger.audit.checks import Chunk, check_chunk
 from ledger.audit.replay import Replay
+from ledger.audit.spelling import read_usual
 from ledger.domain.record import parse_record
 from ledger.kernel.errors import LedgerError
 from ledger.log.merkle import leaf_hash, tree_root
@@ -200,7 +201,7 @@ def test_a_defect_of_the_checker_is_a_finding(monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr(checks, "_quickly_read", fail)
+    monkeypatch.setattr(checks, "read_usual", fail)
     assert told(chunk_of(lived_fund().records[:2])) == [
         ("software_defect", 1),
         ("software_defect", 2),
@@ -261,7 +262,7 @@ def variants(raw: bytes) -> list[bytes]:
 def test_the_quick_reader_takes_only_what_the_strict_one_takes(place: int) -> None:
     quick = 0
     for raw in variants(lived_fund().records[place]):
-        content = checks._quickly_read(raw)
+        content = read_usual(raw)
         if content is None:
             continue
         quick += 1
@@ -276,7 +277,7 @@ def test_the_quick_reader_takes_only_what_the_strict_one_takes(place: int) -> No
 
 def test_the_quick_reader_takes_every_usual_record() -> None:
     for raw in lived_fund().records:
-        assert checks._quickly_read(raw) is not None
+        assert read_usual(raw) is not None
 
 
 def test_what_the_quick_reader_leaves_the_strict_one_decides() -> None:

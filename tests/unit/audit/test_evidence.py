@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger import audit as room
 from ledger.audit import CODES, Evidence, Trust, render_trust
 from ledger.audit import stream as streaming
 from ledger.audit.bundle import Bundle
@@ -252,7 +253,5 @@ def test_processes_are_spawned_where_threads_are_about(monkeypatch: pytest.Monke
 
 
 def test_the_room_exports_what_an_auditor_needs() -> None:
-    import ledger.audit as room  # noqa: PLC0415
-
     assert all(hasattr(room, name) for name in room.__all__)
     assert "outcome_differs" in CODES

@@ -108,10 +108,10 @@ def test_altered_records_are_named_if_the_tiles_make_the_root() -> None:
     tree = rebuilt(records, dict(tiles_of(honest)), wanted=[2, 500])
     root = tree_root(honest)
     assert told(tree, 600, root) == [("record_altered", at) for at in (3, 258, 600)]
-    assert tree.altered(600, root) == [3, 258, 600]
+    assert list(tree.altered(600, root)) == [3, 258, 600]
     assert tree.stated_root_at(500) == tree_root(honest[:500])
     assert tree.stated_root_at(2) == tree_root(honest[:2])
-    assert tree.altered(600, tree_root(records)) == []
+    assert list(tree.altered(600, tree_root(records))) == []
 
 
 def test_a_root_that_nothing_makes_is_named_without_a_position() -> None:

@@ -21,7 +21,7 @@ from tests.support.bundle_writer import (
     lived_fund,
     told,
 )
-from tests.support.fund_simulator import FundSimulator
+from tests.support.fund_simulator import FundSimulator, signer_of
 
 if TYPE_CHECKING:
     from ledger.audit import Report
@@ -64,6 +64,37 @@ def test_a_bad_signature_on_an_unknown_kind_is_proven_bad() -> None:
     ][0]["sig"]
     forger.records[34] = canonical(value)
     assert told(audit_of(forger)) == [("signature_bad", 35), ("not_decided", 36)]
+
+
+def appended_unknown(change: dict[str, Any], *officers: str, days: int = 0) -> Report:
+    """An audit of a log that ends in an event of an unknown kind with these members."""
+    fund = copy_of(lived_fund())
+    forger = Forger.of(fund)
+    members = fund.members("stake.promised.v1", "aigerim", **change)
+    forger.append(signed_freely(fund, members, *officers))
+    fund.tick(days=days)
+    forger.forge_record(35, recorded_at=fund.now)
+    return audit_of(forger)
+
+
+def test_what_no_event_may_be_an_unknown_one_may_not_be_either() -> None:
+    assert told(appended_unknown({}, "aigerim")) == [("unknown_kind", 35)]
+    assert told(appended_unknown({}, "bolat")) == [("rejected_signers_differ", 35)]
+    assert told(appended_unknown({}, "aigerim", days=40)) == [("rejected_expired", 35)]
+    other = {"fund": "test/lagoon"}
+    assert told(appended_unknown(other, "aigerim")) == [("rejected_wrong_fund", 35)]
+
+
+def test_an_unknown_kind_under_an_unknown_key_is_proven_bad() -> None:
+    """Else whoever runs the ledger could make any log undecidable, without any officer."""
+    fund = copy_of(lived_fund())
+    forger = Forger.of(fund)
+    fund.signers["aigerim"] = signer_of("nobody's key")
+    members = fund.members("stake.promised.v1", "aigerim")
+    forger.append(signed_freely(fund, members, "aigerim"))
+    report = audit_of(forger)
+    assert told(report) == [("rejected_unknown_key", 35)]
+    assert report.exit_code == 3
 
 
 def test_after_an_unknown_kind_form_and_signatures_are_still_checked() -> None:

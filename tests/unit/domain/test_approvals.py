@@ -320,6 +320,15 @@ def test_a_mandate_that_asks_for_nothing_any_more_lets_a_proposal_complete() -> 
     assert effects_of(answer) == [("effective", [])]
 
 
+def test_who_is_not_asked_does_not_refuse_what_asks_for_nothing() -> None:
+    fund = fund_under(quorum(1, "purchase"))
+    proposal = propose(fund)
+    fund.change_mandate()
+    answer = fund.act("approval.refused", "bolat", proposal=proposal, reason="I mind")
+    assert (verdict_of(answer), effects_of(answer)) == ("refused", [])
+    assert proposal in fund.state.proposals
+
+
 @pytest.mark.parametrize(
     ("kind", "author", "fields", "law"),
     [

@@ -181,6 +181,41 @@ def test_a_proposal_with_units_in_transit_is_not_refused_away() -> None:
     assert legs(fund) == ((1_000, 0, 0, 0), (0, 0, 0, 0))
 
 
+def test_a_denial_at_completion_does_not_strand_what_is_in_transit() -> None:
+    """Released and ratified first; then the proposal's own quorum completes, and is denied."""
+    fund = fund_under(quorum(1, "custody_transfer"))
+    fund.open_units("10")
+    proposal = fund.pend("transfer.proposed", "aigerim", **fund.transfer("4"))
+    fund.step("released", proposal, "2")
+    fund.approve(fund.event_ids[-1], "marat", "gulnara")
+    assert fund.balance() == (800, 200, 0, 200)
+    fund.do("account.frozen", "saule", account="cold-1", reason="A doubt")
+    fund.act("approval.given", "daniyar", proposal=proposal)
+    fund.govern("account.unfrozen", account="cold-1", reason="No doubt")
+    answer = fund.step("settled", proposal, "2")
+    if verdict_of(answer) == "pending":
+        fund.approve(fund.event_ids[-1], "marat", "gulnara")
+    assert legs(fund) == ((800, 0, 0, 0), (200, 0, 0, 0))
+
+
+def test_what_lapsed_while_something_was_in_transit_does_not_stay_open_for_ever() -> None:
+    """Once nothing is under way any more, what was never released is free again."""
+    fund = fund_under(quorum(1, "custody_transfer"))
+    fund.open_units("10")
+    until = fund.instant(days=1)
+    proposal = fund.pend("transfer.proposed", "aigerim", **fund.transfer("4", valid_until=until))
+    fund.step("released", proposal, "2")
+    fund.approve(fund.event_ids[-1], "marat", "gulnara")
+    fund.tick(days=2)
+    answer = fund.step("settled", proposal, "2", final=False)
+    if verdict_of(answer) == "pending":
+        fund.approve(fund.event_ids[-1], "marat", "gulnara")
+    fund.tick(days=1)
+    fund.state_fact()
+    assert legs(fund) == ((800, 0, 0, 0), (200, 0, 0, 0))
+    assert proposal not in fund.state.proposals
+
+
 def test_an_account_with_something_under_way_is_not_closed() -> None:
     fund, proposal = proposed("10", None)
     fund.step("released", proposal, "10")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.kernel.errors import LedgerError, NoteError, ProofError, SignatureError
+from ledger.kernel.limits import LOG_PROOF_BYTES_MAX
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.log_proof import (
     LogProof,
@@ -161,6 +162,15 @@ def test_no_receipt_can_state_what_no_log_has(changes: dict[str, Any]) -> None:
         receipt(**changes)
 
 
-def test_too_much_extra_is_not_rendered() -> None:
+def test_the_largest_receipt_is_read_and_no_larger_one() -> None:
+    room = LOG_PROOF_BYTES_MAX - len(DATA) - len("extra \n")
+    extra = b"x" * (room // 4 * 3)
+    largest = receipt(leaf_index=10 ** (room % 4), extra=extra)  # a digit is a byte more
+    data = render_log_proof(largest)
+    assert len(data) == LOG_PROOF_BYTES_MAX
+    assert parse_log_proof(data) == largest
+    larger = receipt(leaf_index=10 ** (room % 4 + 1), extra=extra)
     with pytest.raises(NoteError, match="at most"):
-        render_log_proof(receipt(extra=b"x" * 200_000))
+        render_log_proof(larger)
+    with pytest.raises(NoteError, match="at most"):
+        parse_log_proof(data.replace(b"index 1", b"index 10", 1))

@@ -101,8 +101,12 @@ def test_a_signature_of_another_length_condemns_the_note(length: int) -> None:
 
 
 def test_no_known_keys_believe_nothing() -> None:
-    with pytest.raises(SignatureError, match="no known key"):
+    with pytest.raises(SignatureError, match="no known key") as caught:
         verify_note(SIGNED, [])
+    assert caught.value.hint == "Known are none"
+    with pytest.raises(SignatureError) as caught:
+        verify_note(SIGNED, [NEXT_LOG.verifier_key])
+    assert caught.value.hint == f"Known are {render_vkey(NEXT_LOG.verifier_key)}"
 
 
 def test_two_keys_of_one_name_are_two_keys() -> None:
@@ -204,7 +208,7 @@ def test_a_malformed_note_is_refused_with_its_place(fault: str) -> None:
         Note(TEXT, (NoteSignature("a b", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("a\nb", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("\ud800", b"abcd", b"s"),)),
-        Note(TEXT, (NoteSignature("\udfff", b"abcd", b"s"),)),
+        Note(TEXT, (NoteSignature("a\udfff", b"abcd", b"s"),)),
         Note(TEXT, (NoteSignature("a", b"abc", b"de"),)),
         Note(TEXT, (NoteSignature("a", b"abcd", b""),)),
     ],
@@ -296,7 +300,7 @@ def test_another_algorithm_is_no_verifier_key() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a b", "a+b", "a\tb", "a\x1fb", "a\u00a0b", "a\u2028b", "\ud800", "\udfff", "n" * 256],
+    ["", "a b", "a+b", "a\tb", "a\x1fb", "a\u00a0b", "a\u2028b", "\ud800", "a\udfff", "n" * 256],
 )
 def test_a_name_that_no_line_can_carry_names_no_key(name: str) -> None:
     with pytest.raises(NoteError, match="not a key name"):
