@@ -85,6 +85,12 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
         f"constitute the fund {b.fund} of {b.legal_entity} with {len(b.founders)} founders, "
         f"quorum {b.charter.quorum}"
     ),
+    "charter.amended.v1": lambda b: (
+        f"amend the charter: quorum {b.charter.quorum} of "
+        f"{' or '.join(b.charter.governance_offices)}, notice {b.charter.notice_days} days"
+    ),
+    "log_key.rotated.v1": lambda b: f"rotate the log key to {b.log_key}",
+    "protocol.raised.v1": lambda b: f"raise the protocol to {b.protocol}",
     "officer.appointed.v1": lambda b: f"appoint {b.officer} as {b.office} from {b.starts_on}",
     "officer.relieved.v1": lambda b: f"relieve {b.officer} of the office {b.office}",
     "key.enrolled.v1": lambda b: f"enrol a further {b.algorithm} key of {b.officer}",
@@ -95,6 +101,10 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
         f"from {b.effective_from}"
     ),
     "asset.listed.v1": lambda b: f"list {b.asset}, which is {b.asset_id}, scale {b.scale}",
+    "custodian.engaged.v1": lambda b: f"engage the custodian {b.custodian}, {b.legal_name}",
+    "counterparty.registered.v1": lambda b: (
+        f"register the counterparty {b.counterparty}, {b.legal_name}"
+    ),
     "account.opened.v1": lambda b: f"open the account {b.account} at {b.custodian}",
     "account.frozen.v1": lambda b: f"freeze the account {b.account}",
     "acquisition.proposed.v1": lambda b: (

@@ -33,7 +33,6 @@ from ledger.kernel.form import (
 )
 from ledger.kernel.limits import (
     BACKDATING_DAYS_MAX,
-    KEYS_PER_OFFICER_MAX,
     NOTICE_DAYS_MAX,
     OFFICERS_MAX,
 )
@@ -89,7 +88,8 @@ class Founder(Form):
     commitment: Digest
     """SHA-256 over a salt and the person's name and contact, kept outside the log."""
     offices: Annotated[Many[Office], Field(min_length=1, max_length=16)]
-    keys: Annotated[Many[PublicKeyForm], Field(min_length=1, max_length=KEYS_PER_OFFICER_MAX)]
+    keys: Annotated[Many[PublicKeyForm], Field(min_length=1, max_length=1)]
+    """The key with which the founder signs the constitution; more are enrolled with proof later."""
 
 
 class WiderBackdating(Form):

@@ -5,7 +5,8 @@
 | constitution | `funds` `officers` `keys` |
 | mandate | `mandates` |
 | registry | `assets` `custodians` `accounts` `counterparties` |
-| movements | `acquisitions` `disposals` `exchanges` `transfers` `receipts` `encumbrances` `cash` |
+| movements | `acquisitions` `disposals` `exchanges` `transfers` `transit` `receipts` |
+| movements, other | `encumbrances` `cash` |
 | approvals | `approvals` |
 | valuation | `observations` |
 | books | `periods` |
@@ -34,6 +35,7 @@ from ledger.domain import (
     periods,
     receipts,
     transfers,
+    transit,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _NOUNS = (
     disposals,
     exchanges,
     transfers,
+    transit,
     receipts,
     encumbrances,
     cash,

@@ -105,9 +105,9 @@ LAWS: Final[dict[str, str]] = {
 
 def deny(code: str, expected: str = "", found: str = "") -> Finding:
     """The finding that a law forbids the event."""
-    return Finding(code, DENY, expected or LAWS[code], found)
+    return Finding(code, DENY, expected, found, LAWS[code])
 
 
 def exception(code: str, expected: str = "", found: str = "") -> Finding:
     """The finding that a fact lies outside its authorisation and waits for the quorum."""
-    return Finding(code, NEEDS_APPROVAL, expected or LAWS[code], found)
+    return Finding(code, NEEDS_APPROVAL, expected, found, LAWS[code])

@@ -36,7 +36,14 @@ class Finding:
     expected: str = ""
     found: str = ""
     citation: str = ""
+    """The provision that a rule states, or what a law of the ledger says."""
     inputs: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """One clause for an error: what was expected and found, or what the law says."""
+        expected = f"expected {self.expected}" if self.expected else self.citation
+        return expected + (f", found {self.found}" if self.found else "")
 
     def explain(self) -> dict[str, Value]:
         """The whole finding for a reader; the record keeps only rule and verdict."""

@@ -98,8 +98,7 @@ def _by_reference(state: State, event: VerifiedEvent) -> Rejection | None:
 def unconstitutional(findings: tuple[Finding, ...]) -> Rejection:
     """A constitution that its laws refuse: a log cannot begin with a refusal."""
     first = findings[0]
-    found = f", found {first.found}" if first.found else ""
-    return _rejection("constitution_refused", f"{first.rule}: expected {first.expected}{found}")
+    return _rejection("constitution_refused", f"{first.rule}: {first.reason}")
 
 
 def _rejection(code: str, found: str = "") -> Rejection:

@@ -13,6 +13,7 @@ from ledger.audit.findings import (
     FindingList,
     Place,
     Report,
+    Suspect,
 )
 from ledger.domain.rejections import REJECTIONS
 
@@ -102,3 +103,20 @@ def test_a_report_explains_itself_in_one_object() -> None:
         "findings": [Finding("root_differs").explain()],
     }
     assert Report("valid", ()).explain()["root"] == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "ending"),
+    [
+        (0, "signed no record since"),
+        (1, "signed positions 5"),
+        (20, "positions 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24"),
+        (21, "20, 21, 22, 23, 24 and 1 more"),
+    ],
+)
+def test_a_suspicion_lists_the_first_of_its_positions(count: int, ending: str) -> None:
+    suspect = Suspect("ab" * 32, "aigerim", 5, 99, tuple(range(5, 5 + count)))
+    note = suspect.note()
+    assert (note.code, note.position, note.result) == ("key_compromised", 5, "note")
+    assert note.explanation.endswith(ending)
+    assert note.explanation.startswith(f"key {'ab' * 32} of aigerim ")

@@ -162,6 +162,11 @@ def test_no_receipt_can_state_what_no_log_has(changes: dict[str, Any]) -> None:
         receipt(**changes)
 
 
+def test_a_node_of_another_length_is_named() -> None:
+    with pytest.raises(ProofError, match="proof node 2 is not 32 bytes"):
+        receipt(proof=(LEAVES[0], b"short"))
+
+
 def test_the_largest_receipt_is_read_and_no_larger_one() -> None:
     room = LOG_PROOF_BYTES_MAX - len(DATA) - len("extra \n")
     extra = b"x" * (room // 4 * 3)
