@@ -59,9 +59,9 @@ class LogKeys:
         """The keys that count for a checkpoint of this size.
 
         The record that rotates the key is the last one that the old key may cover, and the first
-        of the new one.
+        of the new one. Of an empty log the constitution's key speaks, which comes at position 1.
         """
-        keys = [parse_vkey(named.vkey) for named in self.named if named.position <= size]
+        keys = [parse_vkey(named.vkey) for named in self.named if named.position <= max(size, 1)]
         rotating = any(named.position == size for named in self.named)
         return keys[-2:] if rotating else keys[-1:]
 

@@ -41,7 +41,7 @@ def other_history() -> Forger:
     return Forger.of(fund)
 
 
-@pytest.mark.parametrize("size", [1, 2, 20, 33, 34])
+@pytest.mark.parametrize("size", [0, 1, 2, 20, 33, 34])
 def test_a_log_contains_what_an_auditor_saw_before(size: int) -> None:
     report = audited(HONEST.build(), TRUST, since=since(size))
     assert (told(report), report.checkpoints) == ([], 2)

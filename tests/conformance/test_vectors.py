@@ -40,8 +40,8 @@ PLACES = ("common", "envelope", *KINDS)
 NEVER_MET = {
     "not_constituted": "an empty log knows no key, so the signature is asked about first",
 }
-NO_KIND_GIVES: set[str] = set()
-"""Codes that `LAWS` lists and no law of this version gives."""
+NO_KIND_GIVES = {"key_weak"}
+"""Laws that no event meets: a weak key signs nothing, so bad_signature is the answer."""
 
 
 def _paths(pattern: str) -> list[Path]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -22,6 +20,7 @@ from tests.support.custody_program import (
     Said,
     command,
     custody,
+    custody_at_terminal,
     custody_process,
     environment,
     template,
@@ -146,39 +145,23 @@ def test_a_cosigner_reads_the_bytes_that_are_in_the_envelope(bench: Harbour) -> 
     assert len(parse_envelope((bench.root / signed).read_bytes()).signatures) == 2
 
 
-def at_a_terminal(bench: Harbour, *arguments: object, typed: str) -> Said:
-    """Run a process whose stdin is a terminal, at which somebody types."""
-    ours, theirs = pty.openpty()
-    os.write(ours, typed.encode())
-    with subprocess.Popen(
-        command(*arguments),
-        cwd=bench.root,
-        env=environment(),
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
-        out, err = child.communicate(timeout=60)
-    os.close(theirs)
-    os.close(ours)
-    return Said(child.returncode, out, err)
+TYPE_IT = "Type the first group of the fingerprint to sign:"
 
 
 def test_the_fingerprint_is_typed_at_a_terminal(bench: Harbour) -> None:
     sign = ("sign", "p.draft.json", *bench.with_key("aigerim"))
-    wrong = at_a_terminal(bench, *sign, typed="0000\n")
-    assert wrong.code == 2
-    assert "Type the first group of the fingerprint to sign" in wrong.err
+    wrong = custody_at_terminal(*sign, at=bench.root, prompt=TYPE_IT, typed="0000\n")
+    assert (wrong.code, wrong.out) == (2, "")
     assert wrong.err.endswith("error: that is not the fingerprint; nothing was signed\n")
     assert list(bench.root.glob("*.signed.json")) == []
-    right = at_a_terminal(bench, *sign, typed=f"{first_group(wrong)}\n")
-    assert right.code == 0
-    assert len(list(bench.root.glob("*.signed.json"))) == 1
+    right = custody_at_terminal(*sign, at=bench.root, prompt=TYPE_IT, typed=f"{first_group(wrong)}\n")
+    (signed,) = bench.root.glob("*.signed.json")
+    assert (right.code, right.out) == (0, f"{signed.name}\n")
 
 
 def test_an_end_of_input_signs_nothing(bench: Harbour) -> None:
-    said = at_a_terminal(bench, "sign", "p.draft.json", *bench.with_key("aigerim"), typed="\x04")
+    sign = ("sign", "p.draft.json", *bench.with_key("aigerim"))
+    said = custody_at_terminal(*sign, at=bench.root, prompt=TYPE_IT, typed="\x04")
     assert (said.code, said.out) == (130, "")
     assert said.err.endswith("interrupted\n")
     assert list(bench.root.glob("*.signed.json")) == []
@@ -186,9 +169,9 @@ def test_an_end_of_input_signs_nothing(bench: Harbour) -> None:
 
 def test_a_passphrase_is_typed_at_a_terminal_unseen(bench: Harbour) -> None:
     sign = ("sign", "p.draft.json", "--key", "keys/aigerim.key", "--yes")
-    said = at_a_terminal(bench, *sign, typed=f"{PASSPHRASE}\n")
+    asked = "Passphrase for keys/aigerim.key: "
+    said = custody_at_terminal(*sign, at=bench.root, prompt=asked, typed=f"{PASSPHRASE}\n")
     assert said.code == 0
-    assert "Passphrase for keys/aigerim.key" in said.err
     assert PASSPHRASE not in said.err + said.out
 
 
@@ -269,9 +252,9 @@ def test_a_book_of_hostile_text_is_shown_escaped(bench: Harbour) -> None:
     (bench.root / "b.draft.json").write_bytes(draft)
     said = bench("sign", "b.draft.json", *bench.with_key("aigerim"), "--yes")
     assert all(character.isprintable() or character == "\n" for character in said.err)
-    if said.code == 0:
-        assert "\\u{1b}[2J\\u{202e}" in said.err
-        assert "line\\u{a}break" in said.err
+    assert said.code == 0
+    assert "\\u{1b}[2J\\u{202e}" in said.err
+    assert "line\\u{a}break" in said.err
 
 
 @pytest.mark.parametrize("value", ["payload", "text"])

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -597,11 +597,15 @@ class FundLife(RuleBasedStateMachine):
 
 
 def test_a_fund_s_life() -> None:
+    """A failing life is shrunk in the `deep` profile only: that takes minutes."""
+    examples = settings().max_examples
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
     run_state_machine_as_test(
         FundLife,
         settings=settings(
-            max_examples=settings().max_examples // 2,
+            max_examples=examples // 2,
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
+            phases=phases if examples < 1_000 else list(Phase),
         ),
     )

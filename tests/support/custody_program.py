@@ -11,8 +11,10 @@ import contextlib
 import io
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -108,6 +110,50 @@ def custody_process(
         **options,
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+def custody_at_terminal(
+    *arguments: object, at: Path, prompt: str, typed: str | None
+) -> Said:
+    """Run a process whose stdin is a terminal, at which somebody types when asked.
+
+    `typed` is what they type after the prompt; None if they press the interrupt key instead.
+    """
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=at,
+        env=environment(),
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # or the passphrase would be asked for at the tester's terminal
+    ) as child:
+        assert child.stderr is not None
+        shown = ""
+        try:
+            while prompt not in shown and (part := os.read(child.stderr.fileno(), 4_096)):
+                shown += part.decode()
+            if typed is not None:
+                os.write(ours, typed.encode())
+            else:
+                _interrupt(child)
+            out, err = child.communicate(timeout=30)
+        finally:
+            child.kill()
+            os.close(theirs)
+            os.close(ours)
+    return Said(child.returncode, out, shown + err)
+
+
+def _interrupt(child: subprocess.Popen[str]) -> None:
+    """Press the key until it is felt: one that comes just before a read begins is not."""
+    for _ in range(100):
+        child.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.2)
+            return
 
 
 def command(*arguments: object) -> list[str]:

@@ -34,6 +34,8 @@ class Case:
     prelude: str = ""
     days: int = 0
     """How many days later than the prelude's end it is submitted; a minute if 0."""
+    signers: tuple[str, ...] = ()
+    """Whose keys sign, if not those of exactly the author and the cosigners."""
 
     @property
     def code(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ledger.signing.keys import PublicKey
 from ledger.signing.possession import prove_possession
 from policies.book import load_book
 from tests.support.fund_simulator import DIGEST, GROUNDS, FundSimulator, key_form, signer_of
@@ -25,8 +26,20 @@ def book() -> dict[str, Any]:
     return load_book(path.read_bytes(), where=path.name)
 
 
+class WeakSigner:
+    """The identity element of edwards25519, and the signature by it that lax verifiers take."""
+
+    public_key = PublicKey("ed25519", b"\x01" + bytes(31))
+
+    def sign(self, _message: bytes) -> bytes:
+        """R is the identity and S is zero: S·B = R + h·A holds for every message."""
+        return b"\x01" + bytes(63)
+
+
 def signer(name: str) -> Any:
     """The signer of an officer (`aigerim`) or of an officer's further key (`saule-2`)."""
+    if name == "weak":
+        return WeakSigner()
     return signer_of(f"test/harbour:{name}")
 
 

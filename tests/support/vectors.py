@@ -54,9 +54,9 @@ def members_of(subject: Subject, case: Case) -> dict[str, Any]:
     return found
 
 
-def signed(members: dict[str, Any]) -> bytes:
-    """The envelope's bytes, signed by the author and the cosigners."""
-    names = (members["author"], *members["cosigners"])
+def signed(members: dict[str, Any], signers: tuple[str, ...] = ()) -> bytes:
+    """The envelope's bytes, signed by the author and the cosigners unless others are named."""
+    names = signers or (members["author"], *members["cosigners"])
     return render_envelope(sign_payload(encode(members), [signer(name) for name in names]))
 
 
@@ -65,7 +65,7 @@ def vector_of(subject: Subject, case: Case, description: str) -> dict[str, Any]:
     name = case.prelude or subject.prelude
     now = moment(name, case.days)
     members = members_of(subject, case)
-    envelope = signed(members)
+    envelope = signed(members, case.signers)
     return {
         "kind": members["kind"],
         "description": description,

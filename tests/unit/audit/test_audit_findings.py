@@ -88,6 +88,7 @@ def test_a_finding_explains_itself_in_one_object() -> None:
         "start": 2,
         "end": 90,
     }
+    assert Place("checkpoint") == Place("checkpoint", 0, 0)
     assert set(Finding("root_differs").explain()) == {"code", "result", "meaning"}
 
 

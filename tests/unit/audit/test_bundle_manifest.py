@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.audit.bundle import Bundle
+from ledger.audit.findings import Place
 from ledger.audit.manifest import Facts, manifest_findings, parse_manifest
 from ledger.kernel.errors import BundleError, CanonicalError
 from tests.support.bundle_writer import MemorySource, canonical
@@ -86,6 +87,14 @@ def test_an_altered_file_is_named() -> None:
 def test_a_file_of_another_size_is_named() -> None:
     longer = FILES | {"tile/0/000.p/1": b"h" * 64}
     assert found(canonical(value_of()), longer) == [("file_altered", "tile/0/000.p/1")]
+
+
+def test_the_whole_of_an_altered_file_is_its_place() -> None:
+    for altered in (FILES | {"checkpoint": b"Note"}, FILES | {"checkpoint": b"Notes"}):
+        source = MemorySource({**altered, "manifest.json": canonical(value_of())})
+        findings = manifest_findings(Bundle(source), {}, FACTS)
+        (finding,) = [found for found in findings if found.code == "file_altered"]
+        assert finding.place == Place("checkpoint", 0, len(altered["checkpoint"]))
 
 
 def test_a_missing_file_is_named() -> None:

@@ -141,7 +141,9 @@ def test_a_file_that_grew_is_read_with_a_byte_too_many(tmp_path: Path) -> None:
     root = write_directory(tmp_path / "d", FILES)
     source = DirectorySource(root)
     (root / "checkpoint").write_bytes(b"note and much more")
+    (root / "empty").write_bytes(b"not empty")
     assert source.read("checkpoint") == b"note "
+    assert source.read("empty") == b"n"
 
 
 def test_a_file_that_went_away_is_our_own_error(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_three_keys_in_a_row() -> None:
         NamedLogKey(51, render_vkey(THIRD.verifier_key)),
     ]
     three = keys(named=named)
-    assert three.in_force_at(0) == []
+    assert three.in_force_at(0) == [FIRST.verifier_key]
     assert three.in_force_at(49) == [FIRST.verifier_key]
     assert three.in_force_at(50) == [FIRST.verifier_key, SECOND.verifier_key]
     assert three.in_force_at(51) == [SECOND.verifier_key, THIRD.verifier_key]

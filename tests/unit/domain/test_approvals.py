@@ -208,6 +208,16 @@ def test_an_approval_given_out_of_office_does_not_count_when_office_comes_later(
     assert not is_effective(fund, proposal)
 
 
+def test_who_signed_before_taking_office_approves_after() -> None:
+    """The first word counts for nothing, so it is no approval already."""
+    fund = fund_under(BOTH)
+    fund.engage("zhanar", "Clerk")
+    proposal = propose(fund, cosigners=["zhanar"])
+    fund.appoint("zhanar", "RiskOfficer")
+    fund.approve(proposal, "zhanar", "daniyar")
+    assert is_effective(fund, proposal)
+
+
 def test_an_approval_counts_in_the_office_in_which_it_was_given() -> None:
     """Who approved as investment does not count as risk after changing office."""
     fund = fund_under(BOTH)

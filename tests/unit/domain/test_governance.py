@@ -293,6 +293,13 @@ def test_the_proof_of_possession_names_fund_officer_and_key() -> None:
         assert "possession" in str(refusal.value)
 
 
+@pytest.mark.parametrize("log_key", ["", "x", "test/harbour+00000000+AAAA", "é+1+2"])
+def test_a_malformed_log_key_is_refused(log_key: str) -> None:
+    fund = fund_under()
+    answer = fund.act("log_key.rotated", "gulnara", cosigners=["nurlan"], log_key=log_key)
+    assert codes_of(answer) == ["log_key_bad"]
+
+
 def test_protocols_are_known_or_nothing() -> None:
     fund = fund_under()
     for protocol in (2, 3, 1_000):

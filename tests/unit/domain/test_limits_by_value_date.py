@@ -191,6 +191,17 @@ def test_an_exchange_has_an_outflow_limit_too() -> None:
     assert codes_of(answer) == ["T.CAP"]
 
 
+def test_a_limit_on_one_transaction_binds_what_an_exchange_gives_and_what_it_brings() -> None:
+    for unit in ("BTC", "BNB"):
+        fields = {"amount": "4", "unit": unit, "measure": "transaction_units"}
+        fund = fund_under(rule("T.CAP", "cap_absolute", "exchange", params=fields))
+        fund.open_units("10")
+        within = fund.act("exchange.proposed", "aigerim", **fund.exchange("4", "4"))
+        assert verdict_of(within) == "effective"
+        beyond = fund.exchange("5", "4") if unit == "BTC" else fund.exchange("4", "5")
+        assert codes_of(fund.act("exchange.proposed", "aigerim", **beyond)) == ["T.CAP"]
+
+
 def test_what_pending_exchanges_bring_counts_too() -> None:
     """Pending proposals count in windows until they lapse, and completion decides again in full."""
     fields = {"amount": "10", "unit": "BNB", "measure": "cumulative_units"}

@@ -341,3 +341,93 @@ def test_a_late_fact_does_not_say_that_it_happens_later() -> None:
     fund = fund_under()
     answer = fund.state_fact(occurred_on=fund.day(400))
     assert verdict_of(answer) == "refused"
+
+
+IN_UNITS = {"leg": "asset", "asset": "BTC", "units": "1", "account": "cold-1"}
+IN_MONEY = {"leg": "cash", "currency": "USD", "amount": "0.001"}
+WRONG_FEES = {
+    "an unknown asset": ({**IN_UNITS, "asset": "ETH"}, "asset_unknown"),
+    "an unknown account": ({**IN_UNITS, "account": "cold-9"}, "account_unknown"),
+    "too many digits of units": ({**IN_UNITS, "units": "0.000000001"}, "amount_scale"),
+    "too many digits of money": (IN_MONEY, "amount_scale"),
+    "units that are not there": ({**IN_UNITS, "asset": "BNB"}, "units_short"),
+}
+
+
+@pytest.mark.parametrize(("fee", "law"), WRONG_FEES.values(), ids=WRONG_FEES)
+@pytest.mark.parametrize("kind", ["acquisition", "disposal", "exchange", "delivery"])
+def test_a_wrong_fee_refuses_a_settlement(kind: str, fee: dict[str, str], law: str) -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    asked = getattr(fund, kind)()
+    proposal = fund.do(f"{kind}.proposed", "aigerim", **asked)
+    done: dict[str, Any] = {"proposal": proposal, "units": "4", "final": True, **GROUNDS}
+    settled = {
+        "acquisition": fund.acquired(proposal),
+        "disposal": fund.disposed(proposal),
+        "exchange": fund.exchanged(proposal),
+        "delivery": done,
+    }[kind]
+    answer = fund.act(f"{kind}.settled", "bolat", **{**settled, "fees": [fee]})
+    assert laws_of(answer) == [law]
+
+
+@pytest.mark.parametrize(
+    ("fields", "law"),
+    [
+        ({"proposal": "0" * 64}, "proposal_unknown"),
+        ({"given": "0.000000001"}, "amount_scale"),
+        ({"received": "0.0000000000000000001"}, "amount_scale"),
+        ({"trade_date": "2026-02-01"}, "value_date_before_reference"),
+        ({"given": "11"}, "units_short"),
+    ],
+)
+def test_wrong_form_or_arithmetic_refuses_an_exchange(fields: dict[str, Any], law: str) -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    proposal = fund.do("exchange.proposed", "aigerim", **fund.exchange())
+    answer = fund.act("exchange.settled", "bolat", **{**fund.exchanged(proposal), **fields})
+    assert laws_of(answer) == [law]
+
+
+def test_an_exchange_moves_both_assets_and_fees_in_money_are_its_cost() -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    proposal = fund.do("exchange.proposed", "aigerim", **fund.exchange("2", "100"))
+    assert fund.balance() == (1_000, 200, 0, 0)
+    fee = {"leg": "cash", "currency": "USD", "amount": "12.5"}
+    fields = fund.exchanged(proposal, "1", "51", fees=[fee], final=False)
+    fund.do("exchange.settled", "bolat", **fields)
+    assert fund.balance() == (900, 100, 0, 0)
+    assert fund.state.balance("cold-2", "BNB").held == 51 * 10**18
+    costs = [p for _, p in fund.postings if getattr(p, "why", "") == "fee"]
+    assert [(cost.asset, cost.minor_units) for cost in costs] == [("BNB", 1_250)]
+    fund.do("exchange.settled", "bolat", **fund.exchanged(proposal, "1", "50"))
+    assert fund.balance() == (800, 0, 0, 0)
+
+
+def test_a_delivery_settles_in_parts() -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    proposal = fund.do("delivery.proposed", "aigerim", **fund.delivery("4"))
+    done = {"proposal": proposal, "fees": [], **GROUNDS}
+    fund.do("delivery.settled", "bolat", units="1", final=False, **done)
+    assert fund.balance() == (900, 300, 0, 0)
+    fund.do("delivery.settled", "bolat", units="2", final=True, **done)
+    assert fund.balance() == (700, 0, 0, 0)
+
+
+def test_cash_comes_in_and_goes_out_by_category() -> None:
+    fund = fund_under()
+    base = {"category": "contribution", **GROUNDS}
+    for direction, amount in (("in", "100.5"), ("out", "40"), ("in", "0")):
+        money = {"currency": "USD", "amount": amount}
+        fund.do("cash.recorded", "aigerim", direction=direction, amount=money, **base)
+    assert fund.state.flow("cash_in", "USD", "0001-01-01", "9999-12-31") == 10_050
+    assert fund.state.flow("cash_out", "USD", "0001-01-01", "9999-12-31") == 4_000
+    finer = {"currency": "USD", "amount": "0.001"}
+    wrong = fund.act("cash.recorded", "aigerim", direction="in", amount=finer, **base)
+    assert laws_of(wrong) == ["amount_scale"]
+    money = {"currency": "USD", "amount": "1"}
+    fields = {"direction": "out", "amount": money, "counterparty": "nobody", **base}
+    assert laws_of(fund.act("cash.recorded", "aigerim", **fields)) == ["counterparty_unknown"]

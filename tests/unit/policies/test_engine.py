@@ -93,6 +93,34 @@ def test_a_rule_that_does_not_apply_gives_no_authority(params: dict[str, Any]) -
     assert (AUTHORITY, DENY) in codes(judgement)
 
 
+PERHAPS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a reason that is not stated": (
+        {"initiator_roles": ["TreasuryOfficer"], "reason": "victim_return"},
+        {"reason": ""},
+    ),
+    "an amount in another currency": (
+        {"roles_count": "1", "up_to": "100", "unit": "USD"},
+        {"consideration": Money("EUR", 10**12)},
+    ),
+    "an unknown amount": (
+        {"roles_count": "1", "up_to": "100", "unit": "USD"},
+        {"consideration": None},
+    ),
+}
+
+
+@pytest.mark.parametrize(("params", "fields"), PERHAPS.values(), ids=PERHAPS)
+def test_a_rule_that_perhaps_applies_asks_but_gives_no_authority(
+    params: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    """What is not known never allows.
+
+    Else who leaves the reason out, or pays in another currency, has the narrowest rule's authority.
+    """
+    judgement = judge(replace(PURCHASE, **fields), approval("T.NARROW", "purchase", **params))
+    assert (AUTHORITY, DENY) in codes(judgement)
+
+
 def test_a_deny_of_any_book_wins_over_the_others() -> None:
     deny = rule("T.ELIG", "eligible_asset_list", "purchase", params={"assets": ["BNB"]})
     assert stands(judge(PURCHASE, ANYBODY)) == "effective"
