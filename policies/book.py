@@ -13,7 +13,7 @@ from ledger.kernel.canonical import encode
 from ledger.kernel.errors import BookError, CanonicalError, NotFoundError, UnknownRuleError
 from ledger.kernel.form import Country, Day, Form, Many, Name, Slug, Text, read_form
 from ledger.kernel.limits import BOOK_BYTES_MAX
-from policies.rule import Rule, RuleForm, Status
+from policies.rule import EXECUTED_EFFECTS, Rule, RuleForm, Status
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def _rule(form: RuleForm) -> Rule:
             where=form.id,
             hint="A newer version of the software may know it",
         )
+    if form.effect not in EXECUTED_EFFECTS:
+        raise BookError(f"the effect {form.effect} is not executed", where=f"{form.id}.effect")
     for trigger in form.trigger:
         if trigger not in TRIGGERS:
             raise BookError(f"unknown trigger {trigger}", where=f"{form.id}.trigger")

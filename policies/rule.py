@@ -27,6 +27,9 @@ Origin = Literal["statute", "contract", "policy", "announcement", "design"]
 Status = Literal["in_force", "bill", "proposal", "announcement", "standard", "none_published"]
 Confidence = Literal["official_text", "secondary_source", "unverified"]
 
+EXECUTED_EFFECTS = frozenset({"deny", "allow_only_if", "needs_approval", "flag"})
+"""Effects that this version executes; a book with another one is refused, not passed over."""
+
 DECIDING_STATUS = frozenset({"in_force", "announcement", "standard"})
 """Statuses that decide once the fund's mandate adopts the book (a bill or proposal never does)."""
 

@@ -110,8 +110,13 @@ def _answered(
     added = view.signatures if view.kind is GIVEN else []
     again = view_of_proposal(view.state, proposal, view.engine, added)
     asked = approvals_asked(again)
-    if asked and not _is_asked(view, proposal, asked):
+    # Where nothing is asked any more, any officer's approval completes; a refusal needs a right.
+    if (asked or view.kind is ANSWER_REFUSED) and not _counts(
+        view, proposal, view.signatures, asked
+    ):
         return Decision(REFUSED, (deny("office_not_asked"),)), ()
+    if view.kind is GIVEN and _counts(view, proposal, proposal.signatures, asked):
+        return Decision(REFUSED, (deny("approved_already", found=view.body.author),)), ()
     if view.kind is ANSWER_REFUSED:
         return decision, (_refused(proposal, deny("refused_by_officer")),)
     if missing_approvals(again, asked):
@@ -142,10 +147,15 @@ def view_of_proposal(
     )
 
 
-def _is_asked(view: View, proposal: Proposal, requirements: tuple[Requirement, ...]) -> bool:
-    """Whether the author of this answer counts for any approval that the proposal needs."""
+def _counts(
+    view: View,
+    proposal: Proposal,
+    signatures: Sequence[Signature],
+    requirements: tuple[Requirement, ...],
+) -> bool:
+    """Whether one of these signatures is the answering officer's and counts for an approval."""
     return any(
         view.body.author
-        in approvers(view.state, view.signatures, proposal.author, requirement, view.day)
+        in approvers(view.state, signatures, proposal.author, requirement, view.day)
         for requirement in requirements
     )

@@ -44,8 +44,7 @@ def advance(state: State, verified: VerifiedEvent, recorded_at: str) -> None:
     while state.lapses and state.lapses[0][0] < recorded_at:
         _, _, event_id = heapq.heappop(state.lapses)
         proposal = state.proposals.get(event_id)
-        # What is in transit must still arrive or come back, so its proposal cannot lapse.
-        if proposal and not proposal.effective and not proposal.progress.in_transit:
+        if proposal is not None and not proposal.effective:
             finish(state, proposal)
     state.references.forget_before(recorded_at[:10])
     bring_into_force(state, state.day)

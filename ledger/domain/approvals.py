@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.signatories import is_suspect
 from ledger.kernel.form import Digest, Text
 
 if TYPE_CHECKING:
@@ -50,17 +49,12 @@ def _laws_of_answer(view: View) -> Iterator[Finding]:
         yield deny("proposal_unknown", found=view.body.proposal)
         return
     is_refusal = view.kind.form is ApprovalRefused
-    if proposal.effective or proposal.body.valid_until < view.state.recorded_at:
+    if proposal.effective or proposal.over:
         yield deny("proposal_not_pending", found=view.body.proposal)
     elif is_refusal and proposal.progress.in_transit:
         yield deny("proposal_in_progress", found=view.body.proposal)
     elif proposal.author == view.body.author:
         yield deny("self_approval", found=view.body.author)
-    elif not is_refusal and any(
-        signature.officer == view.body.author and not is_suspect(view.state, signature)
-        for signature in proposal.signatures
-    ):
-        yield deny("approved_already", found=view.body.author)
 
 
 def _laws_of_withdrawn(view: View) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from ledger.kernel.form import (
     AssetCode,
@@ -46,14 +46,14 @@ class Body(Form):
     valid_until: Instant
     """After this instant the event can neither be recorded nor completed."""
 
-    @model_validator(mode="after")
-    def _cosigners_in_order(self) -> Body:
-        names = self.cosigners
+    @field_validator("cosigners", mode="after")
+    @classmethod
+    def _cosigners_in_order(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if any(a >= b for a, b in pairwise(names)):
             raise ValueError("cosigners are listed once each, in order")
-        if self.author in names:
+        if info.data.get("author") in names:
             raise ValueError("the author is not a cosigner")
-        return self
+        return names
 
 
 class Money(Form):

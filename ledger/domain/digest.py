@@ -81,6 +81,7 @@ def _proposal(proposal: Proposal) -> Value:
     """A proposal by its event id (which fixes kind and body), its signatures and its progress."""
     return {
         "effective": proposal.effective,
+        "over": proposal.over,
         "event_id": proposal.event_id,
         "position": str(proposal.position),
         "progress": plain(proposal.progress),

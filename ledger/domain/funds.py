@@ -17,7 +17,7 @@ from ledger.domain.keys import EnrolledKey
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.officers import Appointment, appoint, governance_officers
-from ledger.kernel.errors import LedgerError, WeakKeyError
+from ledger.kernel.errors import BodyError, LedgerError, ValueFormError, WeakKeyError
 from ledger.kernel.form import (
     Base64,
     Country,
@@ -159,11 +159,14 @@ def charter_of(form: CharterForm, functional_currency: str) -> Charter:
 
 
 def founders_keys(body: FundConstituted) -> dict[str, tuple[str, PublicKey]]:
-    """Key id to (officer, key) of every founder; `LedgerError` if one is malformed."""
+    """Key id to (officer, key) of every founder; `BodyError` if one is malformed."""
     found = {}
-    for founder in body.founders:
+    for number, founder in enumerate(body.founders):
         for form in founder.keys:
-            key = parse_public_key(form.algorithm, form.public_key)
+            try:
+                key = parse_public_key(form.algorithm, form.public_key)
+            except ValueFormError as error:
+                raise BodyError(error.message, where=f"founders.{number}.keys") from None
             found[key.keyid] = (founder.officer, key)
     return found
 

@@ -110,8 +110,6 @@ def _laws_of_revoked(view: View) -> Iterator[Finding]:
         yield deny("key_revoked_already", found=f"revoked at position {entry.revoked_at}")
     if body.compromised_since is not None and body.compromised_since > view.position:
         yield deny("compromise_in_future", f"at most {view.position}", str(body.compromised_since))
-    if not _one_signature_suffices(view):
-        yield deny("office_not_entitled", "the key's holder or a governance officer")
 
 
 def _one_signature_suffices(view: View) -> bool:

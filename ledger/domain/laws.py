@@ -75,7 +75,7 @@ LAWS: Final[dict[str, str]] = {
     "same_asset": "an exchange is between two assets",
     "currency_differs": "the currency is not that of the proposal",
     "units_beyond_transit": "more units than are in transit",
-    "units_beyond_proposal": "more units than are left of the proposal",
+    "units_beyond_proposal": "exception: more units than are left of the proposal",
     "fee_beyond_proposal": "exception: the network fee is more than was proposed",
     "units_left_in_transit": "units are still in transit",
     "finality_missing": "a forfeiture or penalty needs its finality date and evidence",
@@ -98,6 +98,7 @@ LAWS: Final[dict[str, str]] = {
     "attestation_expired": "the attestation ends before its value date",
     "period_backwards": "the period ends before it starts",
     "period_gap": "the period does not start on the day after the last closed one",
+    "period_name_used": "a closed period has this name already",
     "period_not_over": "the period is not over",
     "period_closing": "a close of a period is pending already",
 }

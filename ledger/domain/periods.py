@@ -56,6 +56,8 @@ def _laws(view: View) -> Iterator[Finding]:
         yield deny("period_backwards", f"not before {body.starts_on}", body.ends_on)
     if body.ends_on >= view.day:
         yield deny("period_not_over", f"before {view.day}", body.ends_on)
+    if any(closed.period == body.period for closed in view.state.periods):
+        yield deny("period_name_used", found=body.period)
     if view.state.periods:
         first_open = add_days(view.state.periods[-1].ends_on, 1)
         if body.starts_on != first_open:

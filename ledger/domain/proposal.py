@@ -55,6 +55,8 @@ class Proposal:
     signatures: list[Signature]
     """The author's first, then cosigners' and approvers' in the order in which they came."""
     effective: bool = False
+    over: bool = False
+    """Lapsed, refused or finished; kept only until what is in transit arrives or comes back."""
     progress: Progress = field(default_factory=Progress)
 
     @property

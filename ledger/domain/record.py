@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.domain.outcome import Outcome, outcome_of
 from ledger.kernel.canonical import decode_object
-from ledger.kernel.errors import LedgerError, RecordError
+from ledger.kernel.errors import BodyError, LedgerError, RecordError
 from ledger.kernel.instants import check_instant
 from ledger.kernel.limits import PAYLOAD_BYTES_MAX, RECORD_BYTES_MAX
 from ledger.signing.dsse import envelope_from_members
@@ -103,5 +103,5 @@ def decode_payload(payload: bytes) -> dict[str, Any]:
     body = decode_object(payload, limit=PAYLOAD_BYTES_MAX)
     for name in ("fund", "kind"):
         if not isinstance(body.get(name), str):
-            raise RecordError(f"the payload has no {name}", where=f"payload.{name}")
+            raise BodyError(f"the payload has no {name}", where=name)
     return body

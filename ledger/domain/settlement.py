@@ -202,6 +202,11 @@ def uncount(state: State, proposal: Proposal) -> None:
 
 
 def finish(state: State, proposal: Proposal) -> None:
-    """Nothing more of this proposal will happen: give back what is left and close it."""
+    """Nothing more of this proposal will happen: give back what is left and close it.
+
+    What is in transit must still arrive or come back: until then the proposal stays, and is over.
+    """
     proposal.kind.free(state, proposal)
-    del state.proposals[proposal.event_id]
+    proposal.over = True
+    if not proposal.progress.in_transit:
+        del state.proposals[proposal.event_id]

@@ -153,7 +153,7 @@ def _laws_of_arrival(view: View) -> Iterator[Finding]:
         yield deny("units_beyond_transit", found=body.units)
     elif body.final and units != proposal.progress.in_transit:
         yield deny("units_left_in_transit", found=body.units)
-    if body.value_date < proposal.progress.released_on:
+    if proposal.body.value_date <= body.value_date < proposal.progress.released_on:
         yield deny(
             "value_date_before_reference",
             f"not before {proposal.progress.released_on}",
@@ -175,7 +175,7 @@ def _evolve_arrival(state: State, _event: Event, body: TransferSettled | Transfe
     proposal.progress.in_transit -= units
     if is_settled:
         proposal.progress.units_done += units
-    if body.final:
+    if body.final or proposal.over:
         finish(state, proposal)
 
 

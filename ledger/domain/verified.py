@@ -122,7 +122,10 @@ def inner_checks(event: VerifiedEvent) -> tuple[SignatureCheck, ...]:
     body = event.body
     if not isinstance(body, KeyEnrolled):
         return ()
-    key = parse_public_key(body.algorithm, body.public_key)
+    try:
+        key = parse_public_key(body.algorithm, body.public_key)
+    except ValueFormError as error:
+        raise BodyError(error.message, where="public_key") from None
     try:
         proof = decode_base64(body.possession)
     except ValueFormError as error:

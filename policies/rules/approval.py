@@ -8,6 +8,7 @@ every band. Approvals count natural persons, never keys.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -65,13 +66,19 @@ class Params(Form):
 
 
 def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
-    """Deny the wrong initiator; ask for the approvals of the band."""
+    """Deny the wrong initiator; ask for the approvals of the band.
+
+    Where the reason or the amount is not known the rule asks all the same, but gives no authority.
+    """
     params: Params = rule.params
-    # A reason that is not stated may be any reason, as an unknown amount falls into every band.
-    if params.reason is not None and action.reason not in {"", params.reason}:
+    fits = (_reason_fits(params, action), _band_fits(params, action))
+    if False in fits:
         return NOT_APPLICABLE
-    if not _in_band(params, action):
-        return NOT_APPLICABLE
+    verdict = _asked(rule, params, action)
+    return replace(verdict, applies=None not in fits)
+
+
+def _asked(rule: Rule, params: Params, action: Action) -> Verdict:
     requirements: tuple[Requirement, ...] = ()
     if params.initiator_roles and action.offices.isdisjoint(params.initiator_roles):
         if rule.form.effect != "needs_approval":
@@ -86,10 +93,20 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     return Verdict(requirements=requirements)
 
 
-def _in_band(params: Params, action: Action) -> bool:
-    money = action.consideration
-    if params.unit is None or money is None or money.currency != params.unit:
+def _reason_fits(params: Params, action: Action) -> bool | None:
+    """Whether the action is for the rule's reason; None if it states none."""
+    if params.reason is None:
         return True
+    return action.reason == params.reason if action.reason else None
+
+
+def _band_fits(params: Params, action: Action) -> bool | None:
+    """Whether the amount is in the band; None if it is unknown or in another unit."""
+    if params.unit is None:
+        return True
+    money = action.consideration
+    if money is None or money.currency != params.unit:
+        return None
     digits = minor_unit_digits(params.unit)
     if params.above is not None and money.minor_units <= parse_amount(params.above, digits):
         return False

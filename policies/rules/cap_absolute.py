@@ -111,8 +111,12 @@ def _measured(params: Params, action: Action) -> tuple[int, int] | None:
 
 def _moved(params: Params, action: Action) -> tuple[AssetFacts | None, int | None]:
     """What the measure is about: in an exchange, what goes out is another asset than comes in."""
-    if params.measure == "cumulative_outflow_units" and action.given_asset is not None:
-        return action.given_asset, action.given_units
+    given = action.given_asset
+    goes_out = params.measure == "cumulative_outflow_units" or (
+        params.measure == "transaction_units" and given is not None and given.code == params.unit
+    )
+    if given is not None and goes_out:
+        return given, action.given_units
     return action.asset, action.units
 
 

@@ -45,7 +45,8 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
         return rule.broken(wrong_class, asset.instrument_class)
     if params.assets is None or _names(params.assets, asset):
         return ALLOWED
-    if params.closed:
+    # A monitor (effect flag) never blocks, so it does not ask for approvals either.
+    if params.closed or rule.form.effect == "flag":
         return rule.broken(" or ".join(params.assets) or "no asset", asset.code)
     owner = (params.list_owner,) if params.list_owner else ()
     return Verdict(requirements=(Requirement(rule.form.id, all_of=owner, count=1),))

@@ -9,9 +9,11 @@ from ledger.kernel.errors import NoteError
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.merkle import leaf_hash
 from ledger.log.note import NoteSigner, VerifierKey, render_vkey
+from ledger.signing.dsse import render_envelope, sign_payload
 from tests.support.bundle_writer import (
     Forger,
     audited,
+    canonical,
     checkpoint_of,
     copy_of,
     lived_fund,
@@ -201,6 +203,19 @@ def test_at_the_hand_over_either_key_or_both_sign() -> None:
         checkpoint = checkpoint_of(forger.records, *signers)
         report = audited(forger.build(earlier=(), checkpoint=checkpoint), TRUST)
         assert report.verdict == "valid"
+
+
+def test_behind_an_event_that_nobody_can_decide_a_stranger_may_be_the_log() -> None:
+    fund = copy_of(lived_fund())
+    forger = Forger.of(fund)
+    members = fund.members("stake.promised.v1", "aigerim")
+    envelope = sign_payload(canonical(members), [fund.signers["aigerim"]])
+    forger.append(render_envelope(envelope))
+    forger.signer = STRANGER
+    report = audited(forger.build(), TRUST)
+    assert told(report)[:2] == [("unknown_kind", 35), ("log_key_undecided", None)]
+    forger.signer = HONEST.signer
+    assert told(audited(forger.build(), TRUST)) == [("unknown_kind", 35)]
 
 
 def test_a_stranger_after_a_rotation_is_still_a_stranger() -> None:

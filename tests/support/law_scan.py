@@ -26,7 +26,6 @@ _COUNTED = "an approver who is counted may still refuse"
 UNREACHABLE: dict[tuple[str, str], str] = {
     ("key.enrolled.v1", "key_weak"): "a weak key proves no possession: bad_signature comes first",
     ("fund.constituted.v1", "key_weak"): "a weak key signs nothing: bad_signature comes first",
-    ("approval.refused.v1", "approved_already"): _COUNTED,
     ("approval.given.v1", "proposal_in_progress"): "asked of refusals only",
     ("disposal.proposed.v1", "asset_retired"): _NOT_ACQUIRING,
     ("delivery.proposed.v1", "asset_retired"): _NOT_ACQUIRING,

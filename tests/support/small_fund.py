@@ -184,7 +184,8 @@ class SmallFund(FundSimulator):
         return self.signers[officer].public_key.keyid
 
     def close(self, ends_on: str, starts_on: str = "2026-01-01", **fields: Any) -> dict[str, Any]:
-        base = {"period": "2026-01", "starts_on": starts_on, "ends_on": ends_on}
+        name = str(2026 + len(self.state.periods))
+        base = {"period": name, "starts_on": starts_on, "ends_on": ends_on}
         return {**base, "statements": [], **fields}
 
     def change_mandate(self, *rules: dict[str, Any]) -> str:

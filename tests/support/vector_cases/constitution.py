@@ -215,7 +215,7 @@ KEY_ENROLLED = Subject(
             **_enrolment("bolat", "weak"),
         ),
         case(
-            "bad_value-short_key",
+            "bad_body-short_key",
             "31 bytes are no key",
             public_key=base64.b64encode(bytes(31)).decode(),
         ),

@@ -122,7 +122,7 @@ def _payloads() -> list[Try]:
     for name in ("fund", "kind"):
         data = encode(body(**{name: None}))
         tries.append(
-            Try(f"bad_record-{name}", f"the payload has no {name}", in_bytes(signed(data)))
+            Try(f"bad_body-no_{name}", f"the payload has no {name}", in_bytes(signed(data)))
         )
     for name, kind in (("kind", "fact.imagined.v1"), ("version", "fact.recorded.v2")):
         why = "a kind that this version does not know: it cannot be judged, and is not recorded"

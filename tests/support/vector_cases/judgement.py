@@ -201,7 +201,14 @@ PERIODS = (
         (
             case("period_backwards", ends_on="2025-11-30"),
             case("period_not_over", ends_on="2026-01-05"),
-            case("period_gap", prelude="closed", starts_on="2026-01-02", ends_on="2026-01-03"),
+            case(
+                "period_gap",
+                prelude="closed",
+                period="2026-01",
+                starts_on="2026-01-02",
+                ends_on="2026-01-03",
+            ),
+            case("period_name_used", prelude="closed", starts_on="2026-01-01", ends_on="2026-01-03"),
             case("period_closing", prelude="closing"),
         ),
         why="carries the digest of the state before it in its outcome",

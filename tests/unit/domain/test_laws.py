@@ -683,6 +683,15 @@ def a_day_is_left_out() -> Answer:
     return fund.act("period.closed", "aigerim", **fund.close(fund.day(-1), fund.day(-1)))
 
 
+@scene("period_name_used")
+def closed_under_a_name_of_before() -> Answer:
+    fund = fund_under()
+    first = fund.close(fund.day(-3))
+    fund.do("period.closed", "aigerim", **first)
+    again = fund.close(fund.day(-1), fund.day(-2)) | {"period": first["period"]}
+    return fund.act("period.closed", "aigerim", **again)
+
+
 @scene("period_not_over")
 def closed_before_its_last_day_is_over() -> Answer:
     fund = fund_under()
