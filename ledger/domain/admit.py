@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.domain.approvals import ANSWER_REFUSED, GIVEN, WITHDRAWN
-from ledger.domain.decision import Decision, approvals_asked, decide, missing_approvals
+from ledger.domain.decision import Decision, decide, decide_again
 from ledger.domain.digest import state_digest
 from ledger.domain.kind import Nature
 from ledger.domain.laws import deny
 from ledger.domain.officers import offices_of
 from ledger.domain.outcome import (
+    PENDING,
     REFUSED,
     Admission,
     Effect,
@@ -108,8 +109,9 @@ def _answered(
     if view.kind is WITHDRAWN:
         return decision, (_refused(proposal, deny("withdrawn")),)
     added = view.signatures if view.kind is GIVEN else []
-    again = view_of_proposal(view.state, proposal, view.engine, added)
-    asked = approvals_asked(again)
+    # The approval that completes the quorum decides the proposal again, in full.
+    again = decide_again(view_of_proposal(view.state, proposal, view.engine, added))
+    asked = again.requirements
     # Where nothing is asked any more, any officer's approval completes; a refusal needs a right.
     if (asked or view.kind is ANSWER_REFUSED) and not _counts(
         view, proposal, view.signatures, asked
@@ -119,11 +121,9 @@ def _answered(
         return Decision(REFUSED, (deny("approved_already", found=view.body.author),)), ()
     if view.kind is ANSWER_REFUSED:
         return decision, (_refused(proposal, deny("refused_by_officer")),)
-    if missing_approvals(again, asked):
+    if again.verdict == PENDING:
         return decision, ()
-    # The approval that completes the quorum decides the proposal again, in full.
-    completed = decide(again)
-    return decision, (Effect(proposal.event_id, completed.verdict, completed.findings),)
+    return decision, (Effect(proposal.event_id, again.verdict, again.findings),)
 
 
 def _refused(proposal: Proposal, *findings: Finding) -> Effect:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ledger.domain.body import Fact
 from ledger.domain.funds import CharterAmended, quorum_after, set_after_without
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
@@ -60,10 +61,19 @@ def decide(view: View) -> Decision:
     return _weighed(view, findings, requirements)
 
 
-def approvals_asked(view: View) -> tuple[Requirement, ...]:
-    """The approvals that a proposal needs, whether or not it could become effective now."""
+def decide_again(view: View) -> Decision:
+    """Decide a proposal again: pending while approvals are missing, whatever the laws say now."""
+    if view.kind.one_signature is not None and view.kind.one_signature(view):
+        return decide(view)
     laws = [*_common_laws(view), *view.kind.laws(view)]
-    return _governed(view, laws)[1]
+    findings, requirements = _governed(view, laws)
+    missing = missing_approvals(view, requirements)
+    if missing:
+        return Decision(PENDING, (*findings, *missing), requirements)
+    for found in (laws, findings):
+        if any(finding.verdict == DENY for finding in found):
+            return Decision(REFUSED, tuple(found), requirements)
+    return Decision(EFFECTIVE, _flagged(findings), requirements)
 
 
 def _governed(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
@@ -78,9 +88,8 @@ def _common_laws(view: View) -> Iterator[Finding]:
     state, body, day = view.state, view.body, view.day
     if body.value_date > day:
         yield deny("value_date_in_future", f"at most {day}", body.value_date)
-    occurred_on = getattr(body, "occurred_on", None)
-    if occurred_on is not None and occurred_on > body.value_date:
-        yield deny("value_date_before_reference", f"not before {occurred_on}", body.value_date)
+    if isinstance(body, Fact) and body.occurred_on and body.occurred_on > body.value_date:
+        yield deny("value_date_before_reference", f"not before {body.occurred_on}", body.value_date)
     if state.charter is None:
         return
     if not view.offices:
@@ -174,12 +183,15 @@ def _weighed(
     missing = missing_approvals(view, requirements)
     if missing:
         return Decision(PENDING, (*findings, *missing), requirements)
-    # With the quorum complete an exception no longer waits; it stays visible as a flag.
-    settled = tuple(
+    return Decision(EFFECTIVE, _flagged(findings), requirements)
+
+
+def _flagged(findings: list[Finding]) -> tuple[Finding, ...]:
+    """With the quorum complete an exception no longer waits; it stays visible as a flag."""
+    return tuple(
         replace(finding, verdict=FLAG) if finding.verdict == NEEDS_APPROVAL else finding
         for finding in findings
     )
-    return Decision(EFFECTIVE, settled, requirements)
 
 
 def missing_approvals(view: View, requirements: tuple[Requirement, ...]) -> list[Finding]:

@@ -29,6 +29,8 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 def export_bundle(store: RecordStore, target: Path, *, log_key: str) -> tuple[int, int]:
     """Write the bundle into a new folder; how many records and files it has.
 
+    `log_key` is the verifier key of the last checkpoint (`checkpoints.key_of_checkpoint`), which
+    need not be the one in force now.
     Raises `NotFoundError` if nothing was checkpointed yet, `BundleError` if the folder exists.
     """
     last = store.last_checkpoint()

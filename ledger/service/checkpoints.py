@@ -21,6 +21,8 @@ from ledger.log.note import NoteSigner, parse_note, parse_vkey
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.domain.state import State
+    from ledger.log.note import VerifierKey
     from ledger.service.live import LiveState
     from ledger.signing.signer import Signer
     from ledger.store.record_store import RecordStore
@@ -65,7 +67,7 @@ def check_high_water(live: LiveState, checkpoint: Checkpoint, note: bytes) -> No
             hint="An older store was restored: find the newer one, and keep both as evidence",
         )
     if state.position:
-        _verify_by_any_key(note, [state.log_key, *reversed(state.log_keys_before)])
+        key_of_checkpoint(note, state)
     root = live.roots.get(checkpoint.size) if checkpoint.size else checkpoint.root
     if root != checkpoint.root:
         raise StoreCorruptError(
@@ -74,16 +76,23 @@ def check_high_water(live: LiveState, checkpoint: Checkpoint, note: bytes) -> No
         )
 
 
-def _verify_by_any_key(note: bytes, vkeys: list[str]) -> Checkpoint:
-    known = {signature.name for signature in parse_note(note).signatures}
-    failure: Exception | None = None
-    for text in vkeys:
+def key_of_checkpoint(note: bytes, state: State) -> VerifierKey:
+    """The key of this log that signed a checkpoint: the one in force, or one before it.
+
+    Raises `StoreCorruptError` if none of them did.
+    """
+    failure: LedgerError | None = None
+    for text in (state.log_key, *reversed(state.log_keys_before)):
+        vkey = parse_vkey(text)
         try:
-            return verify_checkpoint(note, parse_vkey(text))
-        except Exception as error:  # noqa: BLE001 - the next key may be the right one
-            failure = error
+            verify_checkpoint(note, vkey)
+        except LedgerError as error:
+            failure = failure or error
+        else:
+            return vkey
+    known = {signature.name for signature in parse_note(note).signatures}
     raise StoreCorruptError(
-        f"the checkpoint outside the store was signed by {', '.join(sorted(known)) or 'nobody'}, "
+        f"the checkpoint was signed by {', '.join(sorted(known)) or 'nobody'}, "
         "not by a key of this log",
         hint=str(failure),
     )
@@ -120,7 +129,7 @@ def make_checkpoint(
 def _check_extends(store: RecordStore, live: LiveState, last: tuple[int, bytes]) -> None:
     """That the present tree continues the one last signed for; two that do not prove a fork."""
     size, note = last
-    kept = _verify_by_any_key(note, [live.state.log_key, *reversed(live.state.log_keys_before)])
+    kept = verify_checkpoint(note, key_of_checkpoint(note, live.state))
     if size > live.tree.size:
         raise ProofError(
             f"a checkpoint over {size} records was signed before, and these are {live.tree.size}",

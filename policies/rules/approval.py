@@ -8,7 +8,6 @@ every band. Approvals count natural persons, never keys.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -74,11 +73,6 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     fits = (_reason_fits(params, action), _band_fits(params, action))
     if False in fits:
         return NOT_APPLICABLE
-    verdict = _asked(rule, params, action)
-    return replace(verdict, applies=None not in fits)
-
-
-def _asked(rule: Rule, params: Params, action: Action) -> Verdict:
     requirements: tuple[Requirement, ...] = ()
     if params.initiator_roles and action.offices.isdisjoint(params.initiator_roles):
         if rule.form.effect != "needs_approval":
@@ -90,7 +84,7 @@ def _asked(rule: Rule, params: Params, action: Action) -> Verdict:
         requirements += (
             Requirement(rule.form.id, params.roles_all_of, params.roles_any_of, count),
         )
-    return Verdict(requirements=requirements)
+    return Verdict(requirements=requirements, applies=None not in fits)
 
 
 def _reason_fits(params: Params, action: Action) -> bool | None:

@@ -85,7 +85,9 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Harbour:
     (root / "cut.key").chmod(0o600)
     draft = harbour.json(*PURCHASE, *ME, "--out", "p.draft.json")
     assert draft["file"] == "p.draft.json"
-    harbour("sign", "p.draft.json", *harbour.with_key("aigerim"), "--yes", "--out", "p.signed.json").ok()
+    harbour(
+        "sign", "p.draft.json", *harbour.with_key("aigerim"), "--yes", "--out", "p.signed.json"
+    ).ok()
     return harbour
 
 
@@ -123,7 +125,9 @@ MISTAKES = [
     typed(7, "no file none: No such file or directory", "sign", "none", *KEY),
     typed(7, "no file none: No such file or directory", "submit", "none"),
     typed(7, "no file none: No such file or directory", "import", "none", "--author", "k"),
-    typed(7, "no kind of event is named asset.burned", "draft", "asset.burned", "--from", "text", *ME),
+    typed(
+        7, "no kind of event is named asset.burned", "draft", "asset.burned", "--from", "text", *ME
+    ),
     typed(7, "no book named none", "draft", "book.recorded", "--from", "none", *ME),
     typed(7, "no open proposal named IC-9", "approve", "IC-9", *ME),
     typed(7, "no open proposal named abcdef", "settle", "abcdef", *ME),
@@ -143,7 +147,15 @@ MISTAKES = [
     typed(1, "(at text", *PURCHASE, *ME, "--out", "text/x"),
     typed(2, "the file exists and is another (at text)", *PURCHASE, *ME, "--out", "text"),
     typed(1, "Is a directory (at folder)", "sign", "p.draft.json", *KEY, "--out", "folder"),
-    typed(1, "No such file or directory (at no/where)", "sign", "p.draft.json", *KEY, "--out", "no/where"),
+    typed(
+        1,
+        "No such file or directory (at no/where)",
+        "sign",
+        "p.draft.json",
+        *KEY,
+        "--out",
+        "no/where",
+    ),
     typed(1, "Not a directory (at text/x", "init", "test/x", "--workspace", "text/x", *SECRET),
     # values of no form
     typed(2, "'2026-13-01' is not a real day", "holdings", "--as-of", "2026-13-01"),
@@ -157,7 +169,9 @@ MISTAKES = [
     typed(2, "'x=1' is not name=true or name=false", *PURCHASE, *ME, "--fact", "x=1"),
     typed(2, "the author is not a cosigner", *PURCHASE, *ME, "--cosigner", "aigerim"),
     typed(2, "(at author)", *PURCHASE, "--author", "Aigerim K."),
-    typed(2, "'nonsense' is not the name of a fund", "init", "nonsense", "--workspace", "new", *SECRET),
+    typed(
+        2, "'nonsense' is not the name of a fund", "init", "nonsense", "--workspace", "new", *SECRET
+    ),
     typed(2, "there is a workspace already (at .)", "init", "test/harbour", *SECRET),
     typed(
         *(2, "'x y' is not the name of a fund", "key", "possession", "keys/bolat.key"),
@@ -186,7 +200,15 @@ MISTAKES = [
     typed(2, "not JSON", "submit", "text"),
     typed(2, "not JSON", "submit", "latin"),
     typed(2, "error: ", "submit", "p.draft.json"),
-    typed(2, "the header is another (at line 1)", "import", "text", "--author", "keys/aigerim.key", *SECRET),
+    typed(
+        2,
+        "the header is another (at line 1)",
+        "import",
+        "text",
+        "--author",
+        "keys/aigerim.key",
+        *SECRET,
+    ),
     typed(2, "not UTF-8 (at byte 5)", "import", "latin", "--author", "keys/aigerim.key", *SECRET),
     # a constitution
     typed(2, "write founders as tables, [[founders]]", *constitute("c-founders.toml")),
@@ -197,21 +219,105 @@ MISTAKES = [
     typed(2, "fund is filled in and not given", *constitute("c-fund.toml")),
     typed(7, "no public key file keys/none.pub", *constitute("c-key.toml")),
     typed(2, "not a public key", *constitute("c-private.toml")),
-    typed(2, "nobody is not among the founders", "fund", "constitute", "--from", "constitution.toml", "--author", "nobody"),
+    typed(
+        2,
+        "nobody is not among the founders",
+        "fund",
+        "constitute",
+        "--from",
+        "constitution.toml",
+        "--author",
+        "nobody",
+    ),
     typed(2, "(at deep.toml)", *constitute("deep.toml")),
     # keys and passphrases
-    typed(4, "cannot read the passphrase file: No such file", "checkpoint", "--passphrase-file", "none"),
-    typed(4, "others may read the passphrase file (at public)", "checkpoint", "--passphrase-file", "public"),
-    typed(4, "the passphrase is wrong or the file is damaged", "checkpoint", "--passphrase-file", "wrong"),
-    typed(4, "the passphrase is empty or too long (at empty)", "checkpoint", "--passphrase-file", "empty"),
-    typed(4, "the passphrase is empty or too long (at long)", "checkpoint", "--passphrase-file", "long"),
-    typed(4, "cannot read the passphrase: Bad file descriptor", "checkpoint", "--passphrase-fd", "99"),
-    typed(2, "give --passphrase-file or --passphrase-fd, not both", "checkpoint", *SECRET, "--passphrase-fd", "0"),
+    typed(
+        4,
+        "cannot read the passphrase file: No such file",
+        "checkpoint",
+        "--passphrase-file",
+        "none",
+    ),
+    typed(
+        4,
+        "others may read the passphrase file (at public)",
+        "checkpoint",
+        "--passphrase-file",
+        "public",
+    ),
+    typed(
+        4,
+        "the passphrase is wrong or the file is damaged",
+        "checkpoint",
+        "--passphrase-file",
+        "wrong",
+    ),
+    typed(
+        4,
+        "the passphrase is empty or too long (at empty)",
+        "checkpoint",
+        "--passphrase-file",
+        "empty",
+    ),
+    typed(
+        4,
+        "the passphrase is empty or too long (at long)",
+        "checkpoint",
+        "--passphrase-file",
+        "long",
+    ),
+    typed(
+        4, "cannot read the passphrase: Bad file descriptor", "checkpoint", "--passphrase-fd", "99"
+    ),
+    typed(
+        2,
+        "give --passphrase-file or --passphrase-fd, not both",
+        "checkpoint",
+        *SECRET,
+        "--passphrase-fd",
+        "0",
+    ),
     typed(2, "no passphrase for keys/log.key, and no terminal", "checkpoint"),
-    typed(4, "cannot be opened: No such file", "sign", "p.draft.json", "--key", "none", *SECRET, "--yes"),
-    typed(4, "others than its owner can use the file", "sign", "p.draft.json", "--key", "open.key", *SECRET, "--yes"),
-    typed(4, "Name the file itself, not a symbolic link", "sign", "p.draft.json", "--key", "link.key", *SECRET, "--yes"),
-    typed(4, "not an encrypted PKCS#8 key", "sign", "p.draft.json", "--key", "cut.key", *SECRET, "--yes"),
+    typed(
+        4,
+        "cannot be opened: No such file",
+        "sign",
+        "p.draft.json",
+        "--key",
+        "none",
+        *SECRET,
+        "--yes",
+    ),
+    typed(
+        4,
+        "others than its owner can use the file",
+        "sign",
+        "p.draft.json",
+        "--key",
+        "open.key",
+        *SECRET,
+        "--yes",
+    ),
+    typed(
+        4,
+        "Name the file itself, not a symbolic link",
+        "sign",
+        "p.draft.json",
+        "--key",
+        "link.key",
+        *SECRET,
+        "--yes",
+    ),
+    typed(
+        4,
+        "not an encrypted PKCS#8 key",
+        "sign",
+        "p.draft.json",
+        "--key",
+        "cut.key",
+        *SECRET,
+        "--yes",
+    ),
     typed(4, "the public part exists already", "key", "new", "keys/aigerim.key", *SECRET),
     typed(4, "cannot be opened: No such file", "key", "new", "no/where", *SECRET),
     typed(4, "cannot read the public part (at none.pub)", "key", "show", "none"),
@@ -220,7 +326,16 @@ MISTAKES = [
     typed(2, "'key' is not a verifier key", "audit", "folder", "--vkey", "key"),
     typed(7, "no file none: No such file", "audit", "folder", "--trust", "none"),
     typed(2, "not UTF-8 (at latin, byte 5)", "audit", "folder", "--trust", "latin"),
-    typed(2, "--first-leaf goes with --vkey", "audit", "folder", "--trust", "text", "--first-leaf", "0" * 64),
+    typed(
+        2,
+        "--first-leaf goes with --vkey",
+        "audit",
+        "folder",
+        "--trust",
+        "text",
+        "--first-leaf",
+        "0" * 64,
+    ),
     # what does not fit together
     typed(2, "'tcsh' is not one of", "completion", "tcsh"),
     typed(2, "'rsa' is not one of", "key", "new", "k", "--algorithm", "rsa", *SECRET),

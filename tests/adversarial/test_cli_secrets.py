@@ -40,7 +40,7 @@ def _cheap_keys() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Harbour, list[Said]]]:
+def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Harbour, list[Said]]:
     """A fund founded, traded, sealed and audited under the canary; everything that was said."""
     said: list[Said] = []
     run = custody_program.custody
@@ -61,7 +61,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Harbour, li
             harbour(*command)
             harbour(*command, "--json")
     assert len(said) > 60
-    yield harbour, said
+    return harbour, said
 
 
 def mistakes(harbour: Harbour) -> None:
@@ -75,7 +75,9 @@ def mistakes(harbour: Harbour) -> None:
         assert harbour("sign", draft, *key, "--passphrase-file", wrong).code == 4
         assert harbour("checkpoint", "--passphrase-file", wrong, *more).code == 4
         assert harbour("sign", draft, *key, "--passphrase-file", harbour.key("bolat")).code == 4
-        assert harbour("import", draft, "--author", harbour.key("bolat"), "--passphrase-file", wrong).code
+        assert harbour(
+            "import", draft, "--author", harbour.key("bolat"), "--passphrase-file", wrong
+        ).code
     wrong.unlink()
 
 
@@ -120,11 +122,18 @@ def test_private_files_are_private(life: tuple[Harbour, list[Said]]) -> None:
 @pytest.mark.parametrize("flag", ["--passphrase", "--password", "--pin", "-p"])
 @pytest.mark.parametrize("joined", [True, False])
 def test_a_passphrase_is_never_a_flag(
-    life: tuple[Harbour, list[Said]], flag: str, joined: bool  # noqa: FBT001 - two spellings
+    life: tuple[Harbour, list[Said]],
+    flag: str,
+    joined: bool,  # noqa: FBT001 - two spellings
 ) -> None:
     harbour, _ = life
     given = [f"{flag}={WRONG}"] if joined else [flag, WRONG]
-    for command in (["init", "test/x"], ["key", "new", "k"], ["checkpoint"], ["sign", "d", "--key", "k"]):
+    for command in (
+        ["init", "test/x"],
+        ["key", "new", "k"],
+        ["checkpoint"],
+        ["sign", "d", "--key", "k"],
+    ):
         said = harbour(*command, *given)
         assert said.code == 2
         assert WRONG not in said.out + said.err

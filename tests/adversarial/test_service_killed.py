@@ -71,7 +71,9 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(begun: Path, tmp_path: 
     fund.store.close()
 
 
-@pytest.mark.parametrize(("group", "room"), [(1, 40_000), (1, 150_000), (25, 60_000), (25, 300_000)])
+@pytest.mark.parametrize(
+    ("group", "room"), [(1, 40_000), (1, 150_000), (25, 60_000), (25, 300_000)]
+)
 def test_a_full_disk_stops_the_writer_and_loses_nothing(
     begun: Path, tmp_path: Path, group: int, room: int
 ) -> None:

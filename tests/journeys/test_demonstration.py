@@ -1,4 +1,4 @@
-"""The demonstration: two funds in one command, sealed, audited and compared with what was published."""
+"""The demonstration: two funds in one command, sealed, audited, held against what was published."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from ledger.cli.commands import demo
 from tests.support.custody_program import Said, cheap_keys, custody, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Said]]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     """The demonstration as a person sees it, built once."""
     folder = tmp_path_factory.mktemp("demonstration")
     with cheap_keys():
         said = custody("demo", "--into", "here", at=folder)
-    yield folder / "here", said
+    return folder / "here", said
 
 
 @pytest.fixture
@@ -91,11 +90,15 @@ def test_a_store_of_it_stays_a_working_fund(shown: tuple[Path, Said], tmp_path: 
     root, _ = shown
     fund = root / "el-salvador"
     secret = ("--passphrase-file", fund / "keys" / "passphrase")
-    draft = custody(
-        *("propose", "acquisition", "--asset", "BTC", "--units", "1", "--max", "40000 USD"),
-        *("--counterparty", "open-market", "--account", "vault-1", "--author", "investment-1"),
-        *("--workspace", fund, "--out", tmp_path / "d.draft.json", "--json"),
-    ).ok().json["file"]
+    draft = (
+        custody(
+            *("propose", "acquisition", "--asset", "BTC", "--units", "1", "--max", "40000 USD"),
+            *("--counterparty", "open-market", "--account", "vault-1", "--author", "investment-1"),
+            *("--workspace", fund, "--out", tmp_path / "d.draft.json", "--json"),
+        )
+        .ok()
+        .json["file"]
+    )
     key = fund / "keys" / "investment-1.key"
     signed = custody("sign", draft, "--key", key, *secret, "--yes", "--json").ok().json["file"]
     receipt = custody("submit", signed, "--workspace", fund, "--dry-run", "--json").ok().json
@@ -111,7 +114,9 @@ def test_as_json_it_is_one_object(tmp_path: Path) -> None:
     assert fund["totals"] == [
         {"asset": "BTC", "units": "2381", "consideration": {"USD": "104613860"}}
     ]
-    assert {entry["difference"] for entry in fund["published"] if entry["note"].startswith("running")} == {"0"}
+    assert {
+        entry["difference"] for entry in fund["published"] if entry["note"].startswith("running")
+    } == {"0"}
 
 
 @pytest.mark.usefixtures("small")

@@ -1,4 +1,4 @@
-"""Taking a history on: both shipped ones tie to what was published, and a second time is nothing."""
+"""Taking a history on: both shipped ones tie to what was published; a second time is nothing."""
 
 from __future__ import annotations
 
@@ -88,7 +88,10 @@ def test_a_shipped_history_ties_and_a_second_import_changes_nothing(
     assert len(records) == 11 + 2 * rows
 
     again = take_on(working, history)
-    assert (again.code, again.out) == (0, f"{rows} rows: 0 recorded, {rows} recorded before, 0 left out\n")
+    assert (again.code, again.out) == (
+        0,
+        f"{rows} rows: 0 recorded, {rows} recorded before, 0 left out\n",
+    )
     value = take_on(working, history, "--json").ok().json
     assert value == {
         "schema": "custody.import/1",
@@ -103,7 +106,12 @@ def test_a_shipped_history_ties_and_a_second_import_changes_nothing(
 
 def test_holdings_of_every_day_of_a_history(working: Harbour) -> None:
     take_on(working, shipped(working, "el_salvador_2021_2022.csv")).ok()
-    for day, units in (("2021-09-05", None), ("2021-09-06", "400"), ("2021-10-28", "1120"), ("2022-06-30", "2381")):
+    for day, units in (
+        ("2021-09-05", None),
+        ("2021-09-06", "400"),
+        ("2021-10-28", "1120"),
+        ("2022-06-30", "2381"),
+    ):
         totals = working.json("holdings", "--as-of", day)["totals"]
         assert [entry["units"] for entry in totals] == ([units] if units else [])
     assert working.json("holdings", "--known-at", "12")["totals"] == []
@@ -152,7 +160,11 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("trade_date", {"trade_date": "1899-01-01"}, "would be refused by value_date_too_early"),
     ("kind", {"kind": "purchase"}, "'purchase' is not one of acquisition, disposal, receipt"),
     ("asset", {"asset": "btc"}, "'btc' is not the code of an asset"),
-    ("asset", {"asset": "DOGE"}, "would be refused by asset_unknown: no such asset is listed; found DOGE"),
+    (
+        "asset",
+        {"asset": "DOGE"},
+        "would be refused by asset_unknown: no such asset is listed; found DOGE",
+    ),
     ("units", {"units": ""}, "'' is not an amount above zero"),
     ("units", {"units": "0"}, "'0' is not an amount above zero"),
     ("units", {"units": "1,5"}, "'1,5' is not an amount above zero"),
@@ -177,7 +189,11 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("source", {"source": "a\tb"}, "character U+0009 cannot be shown plainly"),
     ("source", {"source": "a\u202eb"}, "character U+202E cannot be shown plainly"),
     ("source", {"source": "x" * 1_001}, "more than 1000 characters"),
-    ("kind", {"consideration": "1500000001"}, "would be refused by REF.LIMIT.1: expected transaction_cost"),
+    (
+        "kind",
+        {"consideration": "1500000001"},
+        "would be refused by REF.LIMIT.1: expected transaction_cost",
+    ),
 ]
 BAD_RECEIPTS: list[tuple[str, dict[str, str], str]] = [
     ("source", {"source": ""}, "text of 0 characters"),
@@ -269,7 +285,9 @@ def test_a_row_that_was_imported_may_not_say_something_else(working: Harbour) ->
     ):
         said = take_on(working, csv_of(working, ROW | changes))
         assert said.code == 2
-        assert said.err == f"error: used before with another {member} (at line 2, column reference)\n"
+        assert (
+            said.err == f"error: used before with another {member} (at line 2, column reference)\n"
+        )
     assert log(working) == records
 
 
@@ -284,8 +302,10 @@ def test_partial_records_the_good_rows_and_lists_the_others(working: Harbour) ->
     said = take_on(working, csv_of(working, *rows), "--partial")
     assert (said.code, said.out) == (2, "5 rows: 3 recorded, 0 recorded before, 2 left out\n")
     assert said.err == (
-        "  line 3, column account: would be refused by account_unknown: no such account is open; found vault-9\n"
-        "  line 5, column asset: would be refused by asset_unknown: no such asset is listed; found DOGE\n"
+        "  line 3, column account: would be refused by account_unknown: "
+        "no such account is open; found vault-9\n"
+        "  line 5, column asset: would be refused by asset_unknown: "
+        "no such asset is listed; found DOGE\n"
     )
     again = take_on(working, csv_of(working, *rows), "--partial", "--json")
     assert again.code == 2
@@ -315,7 +335,9 @@ def test_a_cosigner_too_few_stops_the_file(shared: Harbour) -> None:
 def test_a_key_of_no_officer_imports_nothing(shared: Harbour) -> None:
     stranger = shared.root / "stranger.key"
     shared("key", "new", stranger, "--passphrase-file", shared.passphrase).ok()
-    said = shared("import", csv_of(shared, ROW), "--author", stranger, "--passphrase-file", shared.passphrase)
+    said = shared(
+        "import", csv_of(shared, ROW), "--author", stranger, "--passphrase-file", shared.passphrase
+    )
     assert said.code == 2
     assert "is not enrolled in this fund" in said.err
 

@@ -62,69 +62,92 @@ def test_every_command_has_help(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(COMMANDS) >= 26
 
 
+class Story:
+    """A fund's life in which every command is asked to speak to machines."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.fund = template("trading").copy(root / "harbour")
+        self.secret = ("--passphrase-file", self.fund.passphrase)
+        self.found: dict[str, Any] = {}
+
+    def told(self, name: str, *arguments: object) -> Any:
+        """The first JSON line of a command, kept under its name."""
+        said = self.fund(*name.split(), *arguments, "--json").ok()
+        self.found[name] = said.lines[0]
+        return self.found[name]
+
+    def signed(self, name: str, *arguments: object, by: str) -> None:
+        """A draft by one officer, signed and submitted."""
+        draft = self.told(name, *arguments, "--author", by)
+        self.told("submit", self.fund.sign(draft["file"], by))
+
+    def begins(self) -> None:
+        new, possession = self.root / "new.key", ("--fund", "test/harbour", "--officer", "bolat")
+        self.told("init", "test/other", "--workspace", self.root / "other", *self.secret)
+        self.told("key new", new, *self.secret)
+        self.told("key show", new)
+        self.told("key possession", new, *possession, *self.secret)
+        self.told("fund constitute", "--from", "constitution.toml", "--author", "gulnara")
+        self.told("kinds")
+        source = self.fund.root / "f.json"
+        source.write_text('{"account": "vault-2", "reason": "An inquiry"}', encoding="utf-8")
+        self.told("draft", "account.frozen", "--from", source, "--author", "bolat")
+
+    def buys(self) -> None:
+        named = ("--author", "aigerim", "--reference", "IC-1")
+        draft = self.told("propose acquisition", *PURCHASE[2:], *named)["file"]
+        signed = self.told("sign", draft, *self.fund.with_key("aigerim"), "--yes")["file"]
+        self.told("submit", signed)
+        cosigner = self.fund.with_key("bolat")
+        self.told("cosign", signed, *cosigner, "--yes", "--out", "c.json")
+        self.told("approvals")
+        self.signed("approve", "IC-1", by="daniyar")
+        self.signed("settle", "IC-1", "--consideration", "400000 USD", by="bolat")
+
+    def moves(self) -> None:
+        asset = ("--asset", "BTC", "--units", "1")
+        between = ("--from-account", "vault-1", "--to-account", "vault-2", "--reference", "T-1")
+        self.signed("propose transfer", *asset, *between, by="aigerim")
+        self.signed("approve", "T-1", by="marat")
+        self.signed("release", "T-1", by="bolat")
+        self.signed("fail", "T-1", "--because", "It came back", by="bolat")
+        sold = ("--counterparty", "open-market", "--account", "vault-1", "--min", "1 USD")
+        self.told("propose disposal", *asset, *sold, "--author", "aigerim")
+        mined = ("--account", "vault-1", "--source", "mining")
+        self.told("propose receipt", *asset, *mined, "--author", "bolat")
+
+    def answers(self) -> None:
+        for name in ("IC-2", "IC-3"):
+            self.fund.do(*purchase("1", "1 USD", "--reference", name), by=("aigerim",))
+        self.signed("refuse", "IC-2", "--because", "No", by="marat")
+        self.signed("withdraw", "IC-3", "--because", "No", by="aigerim")
+        history = self.fund.root / "h.csv"
+        history.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+        self.told("import", history, "--author", self.fund.key("aigerim"), *self.secret)
+
+    def is_read(self) -> None:
+        self.told("holdings")
+        self.told("events")
+        self.told("show", "IC-1")
+        self.told("checkpoint", *self.secret)
+        self.told("prove", "3", "--out", self.root / "p")
+        self.told("bundle export", self.root / "q", "--zip")
+        self.told("audit", self.root / "q", "--trust", "trust")
+        self.told("doctor")
+        self.found["demo"] = {"schema": "custody.demo/1"}  # test_demonstration.py reads it
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The first JSON line of every command, in the course of one fund's life."""
-    root = tmp_path_factory.mktemp("machine")
-    harbour = template("trading").copy(root / "harbour")
-    secret = ("--passphrase-file", harbour.passphrase)
-    found: dict[str, Any] = {}
-
-    def told(name: str, *arguments: object, code: int = 0) -> Any:
-        said = harbour(*name.split(), *arguments, "--json")
-        assert said.code == code, (name, said)
-        found[name] = said.lines[0]
-        return found[name]
-
-    def signed(name: str, *arguments: object, by: str) -> None:
-        draft = told(name, *arguments, "--author", by)
-        told("submit", harbour.sign(draft["file"], by))
-
-    told("init", "test/other", "--workspace", root / "other", *secret)
-    told("key new", root / "new.key", *secret)
-    told("key show", root / "new.key")
-    told("key possession", root / "new.key", "--fund", "test/harbour", "--officer", "bolat", *secret)
-    told("fund constitute", "--from", "constitution.toml", "--author", "gulnara")
-    told("kinds")
-    (harbour.root / "f.json").write_text('{"account": "vault-2", "reason": "An inquiry"}')
-    told("draft", "account.frozen", "--from", "f.json", "--author", "bolat")
-    told("propose acquisition", *PURCHASE[2:], "--author", "aigerim", "--reference", "IC-1")
-    draft = found["propose acquisition"]["file"]
-    told("sign", draft, *harbour.with_key("aigerim"), "--yes")
-    told("submit", found["sign"]["file"])
-    told("cosign", found["sign"]["file"], *harbour.with_key("bolat"), "--yes", "--out", "c.json")
-    told("approvals")
-    signed("approve", "IC-1", by="daniyar")
-    signed("settle", "IC-1", "--consideration", "400000 USD", by="bolat")
-    asset = ("--asset", "BTC", "--units", "1")
-    between = ("--from-account", "vault-1", "--to-account", "vault-2")
-    signed("propose transfer", *asset, *between, "--reference", "T-1", by="aigerim")
-    signed("approve", "T-1", by="marat")
-    signed("release", "T-1", by="bolat")
-    signed("fail", "T-1", "--because", "It came back", by="bolat")
-    dealt = ("--counterparty", "open-market", "--account", "vault-1")
-    told("propose disposal", *asset, *dealt, "--min", "1 USD", "--author", "aigerim")
-    told("propose receipt", *asset, "--account", "vault-1", "--source", "mining", "--author", "bolat")
-    harbour.do(*purchase("1", "1 USD", "--reference", "IC-2"), by=("aigerim",))
-    signed("refuse", "IC-2", "--because", "No", by="marat")
-    harbour.do(*purchase("1", "1 USD", "--reference", "IC-3"), by=("aigerim",))
-    signed("withdraw", "IC-3", "--because", "No", by="aigerim")
-    (harbour.root / "h.csv").write_bytes(history())
-    told("import", "h.csv", "--author", harbour.key("aigerim"), *secret)
-    told("holdings")
-    told("events")
-    told("show", "IC-1")
-    told("checkpoint", *secret)
-    told("prove", "3", "--out", root / "p")
-    told("bundle export", root / "q", "--zip")
-    told("audit", root / "q", "--trust", "trust")
-    told("doctor")
-    found["demo"] = {"schema": "custody.demo/1"}  # test_demonstration.py reads it
-    return found
-
-
-def history() -> bytes:
-    return (",".join(COLUMNS) + "\n").encode()
+    life = Story(tmp_path_factory.mktemp("machine"))
+    life.begins()
+    life.buys()
+    life.moves()
+    life.answers()
+    life.is_read()
+    return life.found
 
 
 def test_every_command_was_asked(story: dict[str, Any]) -> None:
@@ -145,7 +168,9 @@ def test_no_amount_is_a_number(story: dict[str, Any]) -> None:
 def floats(value: Any) -> Iterator[float]:
     if isinstance(value, float):
         yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from floats(inner)
 
 
@@ -169,7 +194,16 @@ def test_holdings_have_exactly_these_members(story: dict[str, Any]) -> None:
 
 def test_a_receipt_has_exactly_these_members(story: dict[str, Any]) -> None:
     assert list(story["submit"]) == [
-        *("schema", "event", "position", "recorded_at", "repeated", "verdict", "findings", "effects"),
+        *(
+            "schema",
+            "event",
+            "position",
+            "recorded_at",
+            "repeated",
+            "verdict",
+            "findings",
+            "effects",
+        ),
         "mandate",
     ]
 
@@ -241,7 +275,15 @@ def test_the_script_completes_commands(tmp_path: Path) -> None:
 
 HEAVY = (
     *("pydantic", "eventsourcing", "cryptography", "nacl", "sqlite3", "rich", "orjson", "socket"),
-    *("ssl", "ledger.domain", "ledger.store", "ledger.service", "ledger.audit", "policies", "asyncio"),
+    *(
+        "ssl",
+        "ledger.domain",
+        "ledger.store",
+        "ledger.service",
+        "ledger.audit",
+        "policies",
+        "asyncio",
+    ),
 )
 
 

@@ -21,13 +21,21 @@ from tests.support.fund_simulator import DIGEST, OFFICES
 if TYPE_CHECKING:
     from pathlib import Path
 
-WAITS = "needs_approval  REF.APPR.1             expected 1 of ChiefInvestmentOfficer or RiskOfficer; found 0 so far"
+WAITS = (
+    "needs_approval  REF.APPR.1             "
+    "expected 1 of ChiefInvestmentOfficer or RiskOfficer; found 0 so far"
+)
 PROPOSED = "Acquire 10 BTC for at most 400,000 USD from open-market, to arrive on vault-1\n"
 
 
 def drafted(said: Said, words: str, draft: str, *more: str) -> None:
     """A draft was written and explained."""
-    lines = [words, "  event        <id>", "  fingerprint  <fingerprint>", f"  draft        {draft}"]
+    lines = [
+        words,
+        "  event        <id>",
+        "  fingerprint  <fingerprint>",
+        f"  draft        {draft}",
+    ]
     assert (said.code, said.plain) == (0, "\n".join([*lines, *more]) + "\n"), said
     assert said.err == f"next: custody sign {draft} --key KEY\n"
 
@@ -69,18 +77,39 @@ def test_a_fund_is_founded_in_a_folder(tmp_path: Path) -> None:
     harbour = Harbour(tmp_path)
     for officer in OFFICES:
         said = harbour("key", "new", f"keys/{officer}.key", *options).ok()
-        assert [line.split()[0] for line in said.out.splitlines()] == ["algorithm", "keyid", "public_key"]
-        assert f"key written to keys/{officer}.key, public part to keys/{officer}.key.pub\n" in said.err
+        assert [line.split()[0] for line in said.out.splitlines()] == [
+            "algorithm",
+            "keyid",
+            "public_key",
+        ]
+        assert (
+            f"key written to keys/{officer}.key, public part to keys/{officer}.key.pub\n"
+            in said.err
+        )
         assert harbour.key(officer).stat().st_mode & 0o777 == 0o600
     (tmp_path / "constitution.toml").write_text(constitution(), encoding="utf-8")
     author, *others = sorted(OFFICES)
-    said = harbour("fund", "constitute", "--from", "constitution.toml", "--author", author, "--out", "c.draft.json")
-    drafted(said, "Constitute the fund test/harbour of Harbour Sovereign Fund with 7 founders, quorum 2", "c.draft.json")
+    said = harbour(
+        "fund",
+        "constitute",
+        "--from",
+        "constitution.toml",
+        "--author",
+        author,
+        "--out",
+        "c.draft.json",
+    )
+    drafted(
+        said,
+        "Constitute the fund test/harbour of Harbour Sovereign Fund with 7 founders, quorum 2",
+        "c.draft.json",
+    )
     signed(harbour, "c.draft.json", author)
     early = harbour("submit", "c.signed.json")
     assert early.code == 4
     assert early.err == (
-        "not recorded: the signatures are not exactly those of the author and the cosigners (signers_differ)\n"
+        "not recorded: the signatures are not exactly those of the author and the cosigners "
+        "(signers_differ)\n"
         "  hint: Every cosigner that the body names must sign, and nobody else\n"
     )
     for count, officer in enumerate(others, start=2):
@@ -119,7 +148,9 @@ def test_an_acquisition_from_the_proposal_to_the_holdings(working: Harbour) -> N
     assert working("events", "--after", "11", "--json").ok().out == ""
     submitted(working("submit", "p.signed.json"), *pending)
     again = working("submit", "p.signed.json")
-    submitted(again, "position 12  pending  <id12>  (recorded before)", "  needs_approval  REF.APPR.1")
+    submitted(
+        again, "position 12  pending  <id12>  (recorded before)", "  needs_approval  REF.APPR.1"
+    )
     submitted(working("submit", "p.signed.json", "--dry-run"), *again.plain.splitlines())
 
     said = working("approvals").ok()
@@ -192,7 +223,16 @@ def test_a_purchase_above_the_limit_is_recorded_as_refused(working: Harbour) -> 
 
 def test_an_officer_refuses_and_an_author_withdraws(working: Harbour) -> None:
     working.do(*purchase("10", "400000 USD", "--reference", "IC-3"), by=("aigerim",))
-    refuse = ("refuse", "IC-3", "--because", "Too dear", "--author", "marat", "--out", "r.draft.json")
+    refuse = (
+        "refuse",
+        "IC-3",
+        "--because",
+        "Too dear",
+        "--author",
+        "marat",
+        "--out",
+        "r.draft.json",
+    )
     drafted(working(*refuse), "Refuse the proposal <id>", "r.draft.json")
     signed(working, "r.draft.json", "marat")
     submitted(
@@ -211,7 +251,8 @@ def test_an_officer_refuses_and_an_author_withdraws(working: Harbour) -> None:
     late = working("approve", "IC-4", "--author", "marat")
     assert (late.code, late.err) == (
         7,
-        "error: no open proposal named IC-4\n  hint: `custody approvals --all` lists the open ones\n",
+        "error: no open proposal named IC-4\n"
+        "  hint: `custody approvals --all` lists the open ones\n",
     )
 
 
@@ -316,7 +357,9 @@ def test_several_events_are_submitted_in_order(working: Harbour) -> None:
     assert [entry["position"] for entry in dry.lines] == [12, 13, 14]
     said = working("submit", *files, "--json").ok()
     assert [entry["position"] for entry in said.lines] == [12, 13, 14]
-    assert [entry["reference"] for entry in working("events", "--after", 11, "--json").lines] == names
+    assert [
+        entry["reference"] for entry in working("events", "--after", 11, "--json").lines
+    ] == names
 
 
 def test_the_first_that_is_not_taken_stops_the_others(working: Harbour) -> None:

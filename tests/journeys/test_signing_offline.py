@@ -55,9 +55,9 @@ def first_group(said: Said) -> str:
 def test_it_needs_no_workspace(bench: Harbour) -> None:
     said = bench("sign", "p.draft.json", *bench.with_key("aigerim"), "--yes")
     assert said.code == 0
-    assert sorted(entry.name for entry in bench.root.iterdir() if entry.suffix == ".json") == sorted(
-        ["p.draft.json", said.out.strip()]
-    )
+    assert sorted(
+        entry.name for entry in bench.root.iterdir() if entry.suffix == ".json"
+    ) == sorted(["p.draft.json", said.out.strip()])
     envelope = parse_envelope((bench.root / said.out.strip()).read_bytes())
     assert envelope.payload == (bench.root / "p.draft.json").read_bytes()
     assert envelope.payload_type == PAYLOAD_TYPE_EVENT
@@ -68,7 +68,9 @@ def test_it_needs_no_workspace(bench: Harbour) -> None:
 
 def has_no_network() -> bool:
     unshare = shutil.which("unshare")
-    return bool(unshare) and subprocess.run([unshare or "", "-n", "true"], check=False).returncode == 0
+    return (
+        bool(unshare) and subprocess.run([unshare or "", "-n", "true"], check=False).returncode == 0
+    )
 
 
 @pytest.mark.skipif(not has_no_network(), reason="this machine cannot take a network away")
@@ -124,7 +126,11 @@ def test_every_member_of_the_bytes_is_shown_before_signing(bench: Harbour) -> No
 def leaves(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Every scalar of a body with its path, as an officer must be able to read it."""
     if isinstance(value, dict):
-        return [leaf for name, item in value.items() for leaf in leaves(item, f"{path}.{name}".lstrip("."))]
+        return [
+            leaf
+            for name, item in value.items()
+            for leaf in leaves(item, f"{path}.{name}".lstrip("."))
+        ]
     if isinstance(value, list):
         return [leaf for at, item in enumerate(value, 1) for leaf in leaves(item, f"{path}[{at}]")]
     return [(path, str(value))]
@@ -154,7 +160,9 @@ def test_the_fingerprint_is_typed_at_a_terminal(bench: Harbour) -> None:
     assert (wrong.code, wrong.out) == (2, "")
     assert wrong.err.endswith("error: that is not the fingerprint; nothing was signed\n")
     assert list(bench.root.glob("*.signed.json")) == []
-    right = custody_at_terminal(*sign, at=bench.root, prompt=TYPE_IT, typed=f"{first_group(wrong)}\n")
+    right = custody_at_terminal(
+        *sign, at=bench.root, prompt=TYPE_IT, typed=f"{first_group(wrong)}\n"
+    )
     (signed,) = bench.root.glob("*.signed.json")
     assert (right.code, right.out) == (0, f"{signed.name}\n")
 
@@ -217,7 +225,9 @@ def test_json_hides_nothing_from_whoever_types(
 def hostile(bench: Harbour, **members: Any) -> Path:
     body = json.loads((bench.root / "p.draft.json").read_bytes()) | members
     target = bench.root / "hostile.draft.json"
-    target.write_bytes(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    target.write_bytes(
+        json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
     return target
 
 
@@ -247,8 +257,10 @@ def test_a_book_of_hostile_text_is_shown_escaped(bench: Harbour) -> None:
     """A book is kept as it is, whatever is in it; its text is written out for whoever signs."""
     body = json.loads((bench.root / "p.draft.json").read_bytes())
     common = {name: body[name] for name in ("fund", "value_date", "valid_until", "reference")}
-    book = {"book": "x\x1b[2J\u202e", "title": "line\nbreak", "\u0061a": ["\u200b"]}
-    draft = encode({**common, "kind": "book.recorded.v1", "author": "gulnara", "cosigners": [], "book": book})
+    book: Any = {"book": "x\x1b[2J\u202e", "title": "line\nbreak", "\u0061a": ["\u200b"]}
+    draft = encode(
+        {**common, "kind": "book.recorded.v1", "author": "gulnara", "cosigners": [], "book": book}
+    )
     (bench.root / "b.draft.json").write_bytes(draft)
     said = bench("sign", "b.draft.json", *bench.with_key("aigerim"), "--yes")
     assert all(character.isprintable() or character == "\n" for character in said.err)

@@ -92,9 +92,7 @@ def custody(*arguments: object, at: Path | None = None) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
-def custody_process(
-    *arguments: object, at: Path, typed: str | None = None, **options: Any
-) -> Said:
+def custody_process(*arguments: object, at: Path, typed: str | None = None, **options: Any) -> Said:
     """Run the program as a process of its own; `typed` is what comes on stdin."""
     if typed is None:
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -112,9 +110,7 @@ def custody_process(
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def custody_at_terminal(
-    *arguments: object, at: Path, prompt: str, typed: str | None
-) -> Said:
+def custody_at_terminal(*arguments: object, at: Path, prompt: str, typed: str | None) -> Said:
     """Run a process whose stdin is a terminal, at which somebody types when asked.
 
     `typed` is what they type after the prompt; None if they press the interrupt key instead.
@@ -212,7 +208,9 @@ class Harbour:
         """As `act`, for what must be recorded; its receipt."""
         return self.act(*arguments, by=by).ok().json
 
-    def register(self, kind: str, *, by: tuple[str, ...] = ("gulnara", "nurlan"), **members: Any) -> Any:
+    def register(
+        self, kind: str, *, by: tuple[str, ...] = ("gulnara", "nurlan"), **members: Any
+    ) -> Any:
         """Draft an event of any kind from a file of members, sign and submit it."""
         source = self.root / f"{kind}.json"
         source.write_text(json.dumps(members), encoding="utf-8")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _IS_OPEN = "an account that an open proposal names cannot be closed"
 _OTHER_KIND = "another kind of the same module"
 _NOT_ACQUIRING = "asked only where units are acquired"
-_COUNTED = "an approver who is counted may still refuse"
 
 UNREACHABLE: dict[tuple[str, str], str] = {
     ("key.enrolled.v1", "key_weak"): "a weak key proves no possession: bad_signature comes first",

@@ -11,9 +11,9 @@ from ledger.cli.workspace import find_workspace
 from ledger.kernel.errors import BundleError, NotFoundError
 from ledger.log.log_proof import LogProof, render_log_proof, verify_log_proof
 from ledger.log.merkle import leaf_hash
-from ledger.log.note import parse_vkey
+from ledger.log.note import render_vkey
 from ledger.service.bundle import export_bundle, zip_bundle
-from ledger.service.checkpoints import make_checkpoint, write_durably
+from ledger.service.checkpoints import key_of_checkpoint, make_checkpoint, write_durably
 from ledger.service.tiles import StoredTiles
 
 
@@ -73,7 +73,7 @@ def prove(position: int, out: str | None, workspace_path: str | None, as_json: b
         record = store.read(position) or b""
         live = wiring.load_checked(workspace, store)
     receipt = render_log_proof(LogProof(position - 1, tuple(proof), note))
-    verify_log_proof(receipt, record, parse_vkey(live.state.log_key))
+    verify_log_proof(receipt, record, key_of_checkpoint(note, live.state))
     path = Path(out or f"position-{position}.tlog-proof")
     write_durably(path, receipt)
     if as_json:
@@ -110,7 +110,10 @@ def export(target: str, as_zip: bool, workspace_path: str | None, as_json: bool)
         raise BundleError("the target exists already", where=str(archive), hint="Name a new one")
     with wiring.open_store(workspace, read_only=True) as store:
         live = wiring.load_checked(workspace, store)
-        size, files = export_bundle(store, Path(target), log_key=live.state.log_key)
+        last = store.last_checkpoint()
+        # A key that came into force after the checkpoint is not one that the bundle can name.
+        log_key = render_vkey(key_of_checkpoint(last[1], live.state)) if last else ""
+        size, files = export_bundle(store, Path(target), log_key=log_key)
     if as_zip:
         zip_bundle(Path(target), archive)
     if as_json:

@@ -66,6 +66,13 @@ def test_proven_bad_wins_over_undecidable(codes: list[str], verdict: str, code: 
     assert (report.verdict, report.exit_code) == (verdict, code)
 
 
+def test_as_many_equal_findings_as_the_bound_allows_are_all_kept() -> None:
+    found = FindingList()
+    for position in range(1, PER_CODE_MAX + 1):
+        found.add(Finding("signature_bad", "", position))
+    assert [finding.position for finding in found.sorted()] == list(range(1, PER_CODE_MAX + 1))
+
+
 def test_equal_findings_beyond_the_bound_are_counted_and_not_kept() -> None:
     found = FindingList()
     for position in range(1, PER_CODE_MAX + 4):

@@ -50,6 +50,11 @@ def test_balances_beside_the_postings_are_found() -> None:
     assert count.broken_at_end(state) == "ETH: 3 base units held, 0 accounted"
 
 
+def test_all_that_is_held_may_be_reserved() -> None:
+    postings = (posting("a", Leg.HELD, 5), posting("a", Leg.RESERVED, 5, "reservation"))
+    assert Conservation().broken_by(state_with(*postings), postings) == ""
+
+
 def test_more_reserved_than_held_is_found() -> None:
     postings = (posting("a", Leg.RESERVED, 1, "reservation"),)
     assert "reserved than held" in Conservation().broken_by(state_with(*postings), postings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,12 +13,10 @@ from ledger.cli.commands.drafts import money, units_of
 from ledger.cli.workspace import Workspace
 from ledger.domain.drafts import payload_of
 from ledger.domain.record import event_id_of
+from ledger.domain.state import State
 from ledger.kernel.errors import InputError, LedgerError, NotFoundError, ValueFormError
 from ledger.kernel.limits import VALIDITY_DAYS_MAX
 from tests.support.fund_simulator import FundSimulator
-
-if TYPE_CHECKING:
-    from ledger.domain.state import State
 
 NOW = "2026-03-01T20:30:00.000000Z"
 SAID = {
@@ -90,10 +88,10 @@ def test_a_duration_is_text(workspace: Workspace, state: State, expires: Any) ->
     assert caught.value.where == "expires"
 
 
-@pytest.mark.parametrize("charter", ["x", 5, [], {"utc_offset_minutes": "x"}, {"utc_offset_minutes": 10**18}])
+@pytest.mark.parametrize(
+    "charter", ["x", 5, [], {"utc_offset_minutes": "x"}, {"utc_offset_minutes": 10**18}]
+)
 def test_a_charter_of_no_form_is_left_to_the_form(workspace: Workspace, charter: Any) -> None:
-    from ledger.domain.state import State
-
     said = {"author": "gulnara", "charter": charter}
     found = drafting.members_of(workspace, State(), "fund.constituted", said)
     assert found["value_date"][:8] == "2026-03-"
@@ -116,7 +114,9 @@ def test_durations_and_instants(said: str, until: str) -> None:
     assert drafting.valid_until(NOW, said) == until
 
 
-@pytest.mark.parametrize("said", ["", "0d", "-1d", "3", "d", "3m", "1.5d", "３d", "100000w", "3d ", "tomorrow"])
+@pytest.mark.parametrize(
+    "said", ["", "0d", "-1d", "3", "d", "3m", "1.5d", "\uff13d", "100000w", "3d ", "tomorrow"]
+)
 def test_what_is_no_duration(said: str) -> None:
     with pytest.raises(ValueFormError):
         drafting.valid_until(NOW, said)
@@ -133,7 +133,11 @@ def test_every_duration_of_the_form_gives_an_instant() -> None:
 def test_facts_and_documents(tmp_path: Path) -> None:
     document = tmp_path / "contract.pdf"
     document.write_bytes(b"a contract")
-    said = {"facts": ("signed=true", "final=false"), "evidence": (str(document), "0" * 64), "asset": "BTC"}
+    said = {
+        "facts": ("signed=true", "final=false"),
+        "evidence": (str(document), "0" * 64),
+        "asset": "BTC",
+    }
     assert drafting.grounds_of(said) == {
         "asset": "BTC",
         "facts": {"signed": True, "final": False},
@@ -143,8 +147,6 @@ def test_facts_and_documents(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fact", ["x", "x=", "x=1", "x=True", "=", ""])
 def test_a_fact_is_true_or_false(fact: str) -> None:
-    if fact == "=":
-        pytest.skip("an empty name is the form's to refuse")
     with pytest.raises(ValueFormError):
         drafting.grounds_of({"facts": (fact,), "evidence": ()})
 
@@ -221,16 +223,14 @@ def test_two_officers_with_one_reference_are_told_apart() -> None:
     fund.pend(
         "acquisition.proposed",
         "daniyar",
-        **{
-            "asset": "BTC",
-            "units": "1",
-            "max_consideration": {"currency": "USD", "amount": "1"},
-            "counterparty": "exchange-one",
-            "account": "cold-1",
-            "facts": {},
-            "evidence": [],
-            "reference": "IC-1",
-        },
+        asset="BTC",
+        units="1",
+        max_consideration={"currency": "USD", "amount": "1"},
+        counterparty="exchange-one",
+        account="cold-1",
+        facts={},
+        evidence=[],
+        reference="IC-1",
     )
     with pytest.raises(NotFoundError, match="2 open proposals named IC-1"):
         drafting.proposal_named(fund.state, "IC-1")
@@ -240,7 +240,9 @@ def test_the_preview_is_what_admission_will_say() -> None:
     fund = FundSimulator().begin()
     fund.now = NOW
     before = fund.state.position
-    body = fund.members("cash.recorded", "marat", **{k: v for k, v in SAID.items() if k != "author"})
+    body = fund.members(
+        "cash.recorded", "marat", **{k: v for k, v in SAID.items() if k != "author"}
+    )
     decision = drafting.preview(fund.state, payload_of(body))
     answer: Any = fund.submit(fund.sign(body))
     assert decision is not None

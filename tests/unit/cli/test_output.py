@@ -134,7 +134,9 @@ def test_an_error_is_lines_for_people_and_an_object_for_machines() -> None:
         "hint": "Look there",
     }
     bare = CanonicalError("x", offset=7)
-    assert json.loads(shown(lambda: output.explain_error(bare, as_json=True)))["where"] == "offset 7"
+    assert (
+        json.loads(shown(lambda: output.explain_error(bare, as_json=True)))["where"] == "offset 7"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,10 @@ def test_an_error_is_lines_for_people_and_an_object_for_machines() -> None:
         ({"rule": "REF.1", "expected": "at most 5", "found": "6"}, "expected at most 5; found 6"),
         ({"rule": "REF.1", "expected": "", "found": "6"}, "found 6"),
         ({"rule": "REF.1"}, ""),
-        ({"rule": "asset_unknown", "expected": LAWS["asset_unknown"], "found": "DOGE"},
-         "no such asset is listed; found DOGE"),
+        (
+            {"rule": "asset_unknown", "expected": LAWS["asset_unknown"], "found": "DOGE"},
+            "no such asset is listed; found DOGE",
+        ),
         ({"rule": "units_short", "expected": "at most 5"}, "expected at most 5"),
     ],
 )

@@ -26,9 +26,13 @@ BODIES: list[dict[str, Any]] = [
 def scalars(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Every scalar of a body with its path."""
     if isinstance(value, dict):
-        return [s for name, inner in value.items() for s in scalars(inner, f"{path}.{name}".lstrip("."))]
+        return [
+            s for name, inner in value.items() for s in scalars(inner, f"{path}.{name}".lstrip("."))
+        ]
     if isinstance(value, list):
-        return [s for number, inner in enumerate(value, 1) for s in scalars(inner, f"{path}[{number}]")]
+        return [
+            s for number, inner in enumerate(value, 1) for s in scalars(inner, f"{path}[{number}]")
+        ]
     shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     return [(path, shown)]
 
@@ -110,11 +114,15 @@ def test_whatever_text_a_book_holds_is_shown_on_lines_of_its_own(name: str, valu
 def _shown(value: Any) -> int:
     """How many lines a body takes."""
     if isinstance(value, dict | list) and value:
-        return sum(_shown(inner) for inner in (value.values() if isinstance(value, dict) else value))
+        return sum(
+            _shown(inner) for inner in (value.values() if isinstance(value, dict) else value)
+        )
     return 1
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"\xff", b'{"fund":"x","kind":"y"}', b"{" * 99])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b"null", b"\xff", b'{"fund":"x","kind":"y"}', b"{" * 99]
+)
 def test_what_is_no_draft_has_no_words(data: bytes) -> None:
     with pytest.raises(LedgerError):
         full_text(data)

@@ -16,6 +16,7 @@ from tests.support.small_fund import (
     effects_of,
     fund_under,
     laws_of,
+    outcome_of,
     verdict_of,
 )
 
@@ -160,6 +161,27 @@ def test_an_approval_of_a_single_byte_less_counts_for_nothing() -> None:
     with pytest.raises(BodyError):
         fund.act("approval.given", "daniyar", proposal=proposal.upper())
     assert not is_effective(fund, proposal)
+
+
+def test_what_is_missing_is_explained() -> None:
+    fund = fund_under(
+        BOTH, quorum(2, "sale"), approval("T.ANYONE", "transfer_out", roles_count="1")
+    )
+    fund.open_units("10")
+    cases = (
+        ("acquisition.proposed", fund.acquisition(), "2 of ChiefInvestmentOfficer and RiskOfficer"),
+        (
+            "disposal.proposed",
+            fund.disposal(cosigners=["marat"]),
+            "2 of ChiefInvestmentOfficer or RiskOfficer or Governor",
+        ),
+        ("delivery.proposed", fund.delivery(), "1 of any office"),
+    )
+    for kind, fields, expected in cases:
+        answer = fund.act(kind, "aigerim", **fields)
+        (finding,) = outcome_of(answer).findings
+        assert finding.expected == expected
+        assert finding.found == ("1 so far" if "cosigners" in fields else "0 so far")
 
 
 # -- office and key at the approval and at completion ---------------------------------------------

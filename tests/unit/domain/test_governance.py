@@ -1,11 +1,13 @@
 """The charter's quorum: before and after a change, relief, deputies, keys, the log key."""
 
+# ruff: noqa: FBT001 - a column of a table
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
 
+from ledger.domain.keys import EnrolledKey
 from ledger.domain.officers import governance_officers, offices_of
 from ledger.log.note import VerifierKey, render_vkey
 from tests.support.books import book
@@ -215,6 +217,23 @@ def test_an_office_is_held_on_the_fund_s_own_day() -> None:
     fund.now = "2026-01-05T18:58:59.999999Z"
     assert codes_of(fund.state_fact("zhanar")) == ["officer_not_in_office"]
     assert verdict_of(fund.state_fact("zhanar")) == "effective"
+
+
+@pytest.mark.parametrize(
+    ("revoked_at", "position", "good"),
+    [(0, 4, False), (0, 5, False), (0, 6, True), (8, 8, True), (8, 9, False), (6, 6, True)],
+)
+def test_a_key_is_good_after_its_enrolment_up_to_its_revocation(
+    revoked_at: int, position: int, good: bool
+) -> None:
+    key = EnrolledKey("bolat", signer_of("x").public_key, 5, revoked_at)
+    assert key.is_good_at(position) == good
+
+
+@pytest.mark.parametrize(("since", "suspect"), [(0, False), (1, True), (7, True), (8, False)])
+def test_a_key_is_suspect_from_a_position_on(since: int, suspect: bool) -> None:
+    key = EnrolledKey("bolat", signer_of("x").public_key, 5, 9, since)
+    assert key.is_suspect_at(7) == suspect
 
 
 # -- keys -----------------------------------------------------------------------------------------

@@ -404,6 +404,9 @@ def test_an_exchange_moves_both_assets_and_fees_in_money_are_its_cost() -> None:
     assert [(cost.asset, cost.minor_units) for cost in costs] == [("BNB", 1_250)]
     fund.do("exchange.settled", "bolat", **fund.exchanged(proposal, "1", "50"))
     assert fund.balance() == (800, 0, 0, 0)
+    ever = ("0001-01-01", "9999-12-31")
+    assert fund.state.flow("purchase_units", "BNB", *ever) == 101 * 10**18
+    assert fund.state.flow("outflow_units", "BTC", *ever) == 2 * 10**8
 
 
 def test_a_delivery_settles_in_parts() -> None:

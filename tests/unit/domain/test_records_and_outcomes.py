@@ -86,6 +86,16 @@ def test_the_longest_outcome_that_admission_can_make_is_still_read() -> None:
     assert outcome_of(decode_object(text)).render() == text
 
 
+def test_a_larger_outcome_is_refused() -> None:
+    effect = Effect("0" * 64, "refused", (Finding("withdrawn", "deny"),))
+    small = Outcome("effective", (), (effect,) * 40)
+    assert outcome_of(decode_object(small.render())) == small
+    large = Outcome("effective", (), (effect,) * 90)
+    assert len(large.render()) > OUTCOME_BYTES_MAX
+    with pytest.raises(RecordError, match="large"):
+        outcome_of(decode_object(large.render()))
+
+
 # -- records --------------------------------------------------------------------------------------
 
 

@@ -245,6 +245,28 @@ def test_flows_follow_what_is_under_way() -> None:
     assert flow(fund) == 2
 
 
+def test_a_destination_is_registered_by_the_named_address_or_any_of_its_own() -> None:
+    registered = rule(
+        "T.DEST", "outflow_restriction", "custody_transfer", params={"destinations": "registered"}
+    )
+    fund = fund_under(registered)
+    fund.open_units("10")
+    fund.do(
+        "account.opened", "aigerim", account="bare-1", custodian="first-vault", title="Fund",
+        tier="cold", method="vault", owner_class="own",
+    )  # fmt: skip
+    bare = fund.act("transfer.proposed", "aigerim", **fund.transfer("1", to_account="bare-1"))
+    assert codes_of(bare) == ["T.DEST"]
+    chain = "bip122:000000000019d6689c085ae165831e93"
+    for address, verdict in (("bc1qcold2", "effective"), ("bc1qnowhere", "refused")):
+        to_address = {"chain": chain, "address": address}
+        answer = fund.act(
+            "transfer.proposed", "aigerim", **fund.transfer("1", to_address=to_address)
+        )
+        assert verdict_of(answer) == verdict
+    assert verdict_of(fund.act("transfer.proposed", "aigerim", **fund.transfer("1"))) == "effective"
+
+
 def flow(fund: SmallFund) -> int:
     """Whole units under way and moved."""
     return fund.state.flow("transfer_units", "BTC", "0001-01-01", "9999-12-31") // 10**8

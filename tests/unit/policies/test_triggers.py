@@ -1,0 +1,151 @@
+"""Every trigger fires for exactly the kinds that the vocabulary says, in a life with every kind."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from ledger.domain.kind import Nature
+from ledger.domain.kinds import KINDS
+from policies.engine import PolicyEngine
+from policies.vocabulary import TRIGGERS
+from tests.support.fund_simulator import DIGEST, GROUNDS
+from tests.support.small_fund import SmallFund
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.domain.policy import Action, Flows, Judgement
+
+SOURCES = ["mining", "airdrop", "fork", "donation", "tax_receipt", "staking_reward"]
+NATURES = {
+    "any_instruction": Nature.ACT,
+    "any_fact": Nature.FACT,
+    "any_registration": Nature.REGISTRY,
+}
+
+
+class Spy(PolicyEngine):
+    """The engine, remembering by which words each kind called it."""
+
+    def __init__(self) -> None:
+        self.heard: defaultdict[str, set[str]] = defaultdict(set)
+
+    @override
+    def judge(self, books: Sequence[Any], action: Action, flows: Flows) -> Judgement:
+        for trigger in action.triggers:
+            self.heard[trigger].add(action.kind.removesuffix(".v1"))
+        return super().judge(books, action, flows)
+
+
+def life(spy: Spy) -> None:
+    fund = SmallFund(engine=spy).under()
+    fund.open_units("50")
+    _registry(fund)
+    _trades(fund)
+    _moves(fund)
+    _statements(fund)
+
+
+def _registry(fund: SmallFund) -> None:
+    eth = {"asset": "ETH", "asset_id": "eip155:1/slip44:60", "name": "Ether", "scale": 18}
+    fund.do("asset.listed", "aigerim", instrument_class="coin", **eth)
+    fund.do("asset.delisted", "aigerim", asset="ETH", reason="No longer held")
+    vault = {"custodian": "third-vault", "legal_name": "Vault", "jurisdiction": "KZ"}
+    fund.do("custodian.engaged", "aigerim", licences=[], contract=DIGEST, **vault)
+    account = {"account": "cold-9", "custodian": "third-vault", "title": "Fund", "tier": "cold"}
+    fund.do("account.opened", "aigerim", method="vault", owner_class="own", **account)
+    chain = {"account": "cold-9", "chain": "eip155:1", "address": "0xabc", "evidence": [DIGEST]}
+    fund.do("address.registered", "aigerim", **chain)
+    fund.do("account.closed", "aigerim", account="cold-9", reason="It ends")
+    fund.do("custodian.terminated", "aigerim", custodian="third-vault", reason="It ends")
+    party = {"counterparty": "agency", "legal_name": "Agency", "jurisdiction": "KZ"}
+    fund.do("counterparty.registered", "aigerim", **party)
+    fund.do("account.frozen", "bolat", account="warm-1", reason="A doubt")
+    fund.govern("account.unfrozen", account="warm-1", reason="No doubt")
+
+
+def _trades(fund: SmallFund) -> None:
+    done: dict[str, Any] = {"fees": [], "final": True, **GROUNDS}
+    bought = fund.do("acquisition.proposed", "aigerim", **fund.acquisition())
+    fund.do("acquisition.settled", "bolat", **fund.acquired(bought))
+    sold = fund.do("disposal.proposed", "aigerim", **fund.disposal())
+    fund.do("disposal.settled", "bolat", **fund.disposed(sold))
+    swapped = fund.do("exchange.proposed", "aigerim", **fund.exchange())
+    fund.do("exchange.settled", "bolat", **fund.exchanged(swapped))
+    given = fund.do("delivery.proposed", "aigerim", **fund.delivery())
+    fund.do("delivery.settled", "bolat", proposal=given, units="4", **done)
+
+
+def _moves(fund: SmallFund) -> None:
+    moved = fund.do("transfer.proposed", "aigerim", **fund.transfer("4"))
+    fund.step("released", moved, "4")
+    fund.step("settled", moved, "2", final=False)
+    fund.step("failed", moved, "2")
+    units = {"asset": "BTC", "units": "1", "account": "cold-1", **GROUNDS}
+    for source in SOURCES:
+        fund.do("receipt.recorded", "aigerim", source=source, **units)
+    for form in ("pledge", "lock", "lien", "stake", "loan"):
+        placed = fund.do("encumbrance.placed", "aigerim", form=form, beneficiary="A bank", **units)
+    fund.do("encumbrance.released", "aigerim", encumbrance=placed, units="1", **GROUNDS)
+    money = {"amount": {"currency": "USD", "amount": "1"}, "category": "other", **GROUNDS}
+    for direction in ("in", "out"):
+        fund.do("cash.recorded", "aigerim", direction=direction, **money)
+
+
+def _statements(fund: SmallFund) -> None:
+    price = {"asset": "BTC", "currency": "USD", "price": "1", "source": "S", "market": "M"}
+    fund.do("price.observed", "aigerim", observed_at=fund.now, **price, **GROUNDS)
+    value = {"asset": "BTC", "currency": "USD", "fair_value": "1", "level": "1", "method": "Last"}
+    fund.do("valuation.adopted", "aigerim", prices=[], **value, **GROUNDS)
+    seen = {"measure": "m", "subject": "BTC", "value": "1", "unit": "USD", "source": "S"}
+    fund.do("observation.recorded", "aigerim", observed_on=fund.today, **seen, **GROUNDS)
+    attested = {"item": "i", "subject": "s", "attester": "A", "document": DIGEST}
+    fund.do("attestation.recorded", "aigerim", expires_on=fund.today, **attested, **GROUNDS)
+    fund.state_fact()
+    fund.do("period.closed", "aigerim", **fund.close(fund.day(-1)))
+
+
+def promised(trigger: str) -> set[str]:
+    """The kinds that the vocabulary's description of a trigger names."""
+    if trigger in NATURES:
+        return {
+            name.removesuffix(".v1")
+            for name, kind in KINDS.items()
+            if kind.nature is NATURES[trigger]
+        }
+    return set(re.findall(r"\b[a-z]+\.[a-z]+\b", TRIGGERS[trigger]))
+
+
+def test_every_trigger_fires_for_the_kinds_that_it_names() -> None:
+    spy = Spy()
+    life(spy)
+    for trigger in TRIGGERS:
+        if trigger != "exception":
+            assert spy.heard[trigger] == promised(trigger), trigger
+    assert set(spy.heard) <= set(TRIGGERS)
+
+
+def test_the_special_words_fire_for_their_own_case_only() -> None:
+    """`stake` is no pledge, a fork no airdrop, and cash out no cash in."""
+    spy = Spy()
+    fund = SmallFund(engine=spy).under()
+    fund.open_units("10")
+    units = {"asset": "BTC", "units": "1", "account": "cold-1", **GROUNDS}
+    money = {"amount": {"currency": "USD", "amount": "1"}, "category": "other", **GROUNDS}
+    cases: list[tuple[str, dict[str, Any], set[str]]] = [
+        ("receipt.recorded", {"source": "fork", **units}, {"fork", "deposit", "inflow"}),
+        ("receipt.recorded", {"source": "interest", **units}, {"deposit", "inflow"}),
+        ("encumbrance.placed", {"form": "stake", "beneficiary": "B", **units}, {"stake"}),
+        ("encumbrance.placed", {"form": "loan", "beneficiary": "B", **units}, {"lend"}),
+        ("encumbrance.placed", {"form": "lien", "beneficiary": "B", **units}, {"pledge"}),
+        ("cash.recorded", {"direction": "in", **money}, {"cash_in"}),
+        ("cash.recorded", {"direction": "out", **money}, {"cash_out", "expense"}),
+    ]
+    for kind, fields, words in cases:
+        spy.heard.clear()
+        fund.do(kind, "aigerim", **fields)
+        assert set(spy.heard) - set(NATURES) == words
