@@ -110,18 +110,13 @@ def explain_error(error: LedgerError, *, as_json: bool) -> None:
 
 
 def why(finding: Mapping[str, Any]) -> str:
-    """`expected …; found …` of a finding; a law that names no bound says itself."""
-    from ledger.domain.laws import LAWS  # noqa: PLC0415 - only when there is a finding
-
-    expected, found = finding.get("expected", ""), finding.get("found", "")
-    parts = [expected if expected == LAWS.get(finding["rule"]) else f"expected {expected}"]
-    parts = parts if expected else []
-    return "; ".join([*parts, f"found {found}"] if found else parts)
+    """`expected …; found …  [citation]` of a finding, as far as it says so."""
+    said = [f"{name} {finding[name]}" for name in ("expected", "found") if finding.get(name)]
+    cited = f"  [{finding['citation']}]" if finding.get("citation") else ""
+    return f"{'; '.join(said)}{cited}".strip()
 
 
 def show_findings(findings: Iterable[Mapping[str, Any]]) -> None:
     """Findings of an outcome, one to a line."""
     for finding in findings:
-        detail = why(finding)
-        cited = f"  [{finding['citation']}]" if finding.get("citation") else ""
-        say(f"  {finding['verdict']:<15} {finding['rule']:<22} {detail}{cited}".rstrip())
+        say(f"  {finding['verdict']:<15} {finding['rule']:<22} {why(finding)}".rstrip())

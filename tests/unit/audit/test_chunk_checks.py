@@ -127,7 +127,15 @@ def test_an_empty_file_lacks_its_first_record() -> None:
 def test_what_is_no_record_is_malformed(member: str, value: Any) -> None:
     records = list(lived_fund().records)
     records[6] = altered(records[6], **{member: value})
-    assert told(chunk_of(records)) == [("record_malformed", 7)]
+    chunk = chunk_of(records)
+    assert told(chunk) == [("record_malformed", 7)]
+    (finding,) = check_chunk(chunk).findings
+    assert finding.place is not None
+    assert finding.place.path == PATH
+    assert chunk.data[: finding.place.end].endswith(records[6])
+    assert finding.place.start >= finding.place.end - len(records[6])
+    if member == "more":  # canonical, and of another shape: no byte of it is the first wrong one
+        assert chunk.data[finding.place.start : finding.place.end] == records[6]
 
 
 def test_the_first_wrong_byte_of_a_record_is_named() -> None:

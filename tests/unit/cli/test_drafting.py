@@ -220,7 +220,7 @@ def test_a_proposal_is_named_by_six_digits_or_its_reference() -> None:
 def test_two_officers_with_one_reference_are_told_apart() -> None:
     fund = FundSimulator().begin()
     fund.propose_acquisition(reference="IC-1")
-    fund.pend(
+    body = fund.members(
         "acquisition.proposed",
         "daniyar",
         asset="BTC",
@@ -232,6 +232,7 @@ def test_two_officers_with_one_reference_are_told_apart() -> None:
         evidence=[],
         reference="IC-1",
     )
+    fund.submit(fund.sign(body))
     with pytest.raises(NotFoundError, match="2 open proposals named IC-1"):
         drafting.proposal_named(fund.state, "IC-1")
 

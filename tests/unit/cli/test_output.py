@@ -146,9 +146,10 @@ def test_an_error_is_lines_for_people_and_an_object_for_machines() -> None:
         ({"rule": "REF.1", "expected": "", "found": "6"}, "found 6"),
         ({"rule": "REF.1"}, ""),
         (
-            {"rule": "asset_unknown", "expected": LAWS["asset_unknown"], "found": "DOGE"},
-            "no such asset is listed; found DOGE",
+            {"rule": "asset_unknown", "found": "DOGE", "citation": LAWS["asset_unknown"]},
+            "found DOGE  [no such asset is listed]",
         ),
+        ({"rule": "withdrawn", "citation": "s. 1"}, "[s. 1]"),
         ({"rule": "units_short", "expected": "at most 5"}, "expected at most 5"),
     ],
 )

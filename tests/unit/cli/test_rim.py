@@ -163,7 +163,7 @@ def test_published_totals_are_shown_beside_the_ledgers_own() -> None:
 def test_a_difference_carries_its_sign() -> None:
     point = published("el-salvador")[0]
     projection = HoldingsProjection()
-    posting = UnitPosting("2021-09-06", "vault-1", "BTC", Leg.UNITS, 401 * 10**8, "opening")
+    posting = UnitPosting("2021-09-06", "vault-1", "BTC", Leg.HELD, 401 * 10**8, "opening")
     projection.fold(1, (posting,))
     assert compared(point, projection) == ("401", "+1")
 

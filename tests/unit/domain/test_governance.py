@@ -9,6 +9,7 @@ import pytest
 
 from ledger.domain.keys import EnrolledKey
 from ledger.domain.officers import governance_officers, offices_of
+from ledger.kernel.errors import BodyError
 from ledger.log.note import VerifierKey, render_vkey
 from tests.support.books import book
 from tests.support.fund_simulator import commitment_of, signer_of
@@ -79,6 +80,15 @@ def test_registry_is_the_charter_s_until_a_mandate_is_in_force() -> None:
     assert verdict_of(fund.act("asset.listed", "nurlan", cosigners=["saule"], **fields)) == (
         "effective"
     )
+
+
+@pytest.mark.parametrize("offset", [-721, 841, 10**6])
+def test_a_fund_lies_in_a_zone_of_this_earth(offset: int) -> None:
+    fund = SmallFund()
+    members = fund.constitution()
+    members["charter"]["utc_offset_minutes"] = offset
+    with pytest.raises(BodyError):
+        fund.sign(members)
 
 
 # -- amending the charter -------------------------------------------------------------------------

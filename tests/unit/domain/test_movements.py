@@ -434,3 +434,41 @@ def test_cash_comes_in_and_goes_out_by_category() -> None:
     money = {"currency": "USD", "amount": "1"}
     fields = {"direction": "out", "amount": money, "counterparty": "nobody", **base}
     assert laws_of(fund.act("cash.recorded", "aigerim", **fields)) == ["counterparty_unknown"]
+
+
+NOBODY = {"counterparty": "nobody"}
+NOWHERE = {"account": "cold-9"}
+NOTHING = {"asset": "ETH"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "law"),
+    [
+        ("acquisition", NOBODY, "counterparty_unknown"),
+        ("acquisition", NOWHERE, "account_unknown"),
+        ("acquisition", NOTHING, "asset_unknown"),
+        ("disposal", NOBODY, "counterparty_unknown"),
+        ("disposal", NOWHERE, "account_unknown"),
+        ("disposal", NOTHING, "asset_unknown"),
+        ("disposal", {"min_proceeds": {"currency": "USD", "amount": "0.001"}}, "amount_scale"),
+        ("delivery", {"recipient": "nobody"}, "counterparty_unknown"),
+        ("delivery", NOWHERE, "account_unknown"),
+        ("delivery", {"units": "0.000000001"}, "amount_scale"),
+        ("exchange", NOBODY, "counterparty_unknown"),
+        ("exchange", {"receive_account": "cold-9"}, "account_unknown"),
+        ("exchange", {"receive_min": {"asset": "ETH", "units": "1"}}, "asset_unknown"),
+        ("transfer", {"to_account": "cold-9"}, "account_unknown"),
+        ("transfer", NOTHING, "asset_unknown"),
+        ("transfer", {"max_fee": {"asset": "ETH", "units": "1"}}, "asset_unknown"),
+        ("transfer", {"max_fee": {"asset": "BTC", "units": "7"}}, "units_short"),
+        ("transfer", {"max_fee": {"asset": "BTC", "units": "0.000000001"}}, "amount_scale"),
+    ],
+)
+def test_a_proposal_names_what_is_there(kind: str, fields: dict[str, Any], law: str) -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    asked = {**getattr(fund, kind)(), **fields}
+    answer = fund.act(f"{kind}.proposed", "aigerim", **asked)
+    assert law in laws_of(answer)
+    assert set(laws_of(answer)) <= {law, "units_short"}
+    assert fund.balance() == (1_000, 0, 0, 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from ledger.domain.body import Grounded
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import KINDS
 from policies.engine import PolicyEngine
@@ -33,16 +34,30 @@ class Spy(PolicyEngine):
 
     def __init__(self) -> None:
         self.heard: defaultdict[str, set[str]] = defaultdict(set)
+        self.actions: dict[str, Action] = {}
 
     @override
     def judge(self, books: Sequence[Any], action: Action, flows: Flows) -> Judgement:
         for trigger in action.triggers:
             self.heard[trigger].add(action.kind.removesuffix(".v1"))
+        self.actions[action.kind] = action
         return super().judge(books, action, flows)
 
 
-def life(spy: Spy) -> None:
-    fund = SmallFund(engine=spy).under()
+class GroundedFund(SmallFund):
+    """Whoever states anything says why."""
+
+    @override
+    def members(self, kind: str, author: str, **fields: Any) -> dict[str, Any]:
+        made = super().members(kind, author, **fields)
+        if "facts" in made:
+            made |= {"purpose": "reserve", "reason": "a_reason"}
+            made |= {"facts": {"audited": True}, "evidence": [DIGEST]}
+        return made
+
+
+def life(fund: SmallFund) -> None:
+    fund.under()
     fund.open_units("50")
     _registry(fund)
     _trades(fund)
@@ -89,7 +104,8 @@ def _moves(fund: SmallFund) -> None:
     for source in SOURCES:
         fund.do("receipt.recorded", "aigerim", source=source, **units)
     for form in ("pledge", "lock", "lien", "stake", "loan"):
-        placed = fund.do("encumbrance.placed", "aigerim", form=form, beneficiary="A bank", **units)
+        fund.do("encumbrance.placed", "aigerim", form=form, beneficiary="A bank", **units)
+    placed = fund.event_ids[-1]
     fund.do("encumbrance.released", "aigerim", encumbrance=placed, units="1", **GROUNDS)
     money = {"amount": {"currency": "USD", "amount": "1"}, "category": "other", **GROUNDS}
     for direction in ("in", "out"):
@@ -122,7 +138,7 @@ def promised(trigger: str) -> set[str]:
 
 def test_every_trigger_fires_for_the_kinds_that_it_names() -> None:
     spy = Spy()
-    life(spy)
+    life(SmallFund(engine=spy))
     for trigger in TRIGGERS:
         if trigger != "exception":
             assert spy.heard[trigger] == promised(trigger), trigger
@@ -149,3 +165,31 @@ def test_the_special_words_fire_for_their_own_case_only() -> None:
         spy.heard.clear()
         fund.do(kind, "aigerim", **fields)
         assert set(spy.heard) - set(NATURES) == words
+
+
+def test_rules_are_told_why_whatever_the_kind() -> None:
+    """Purpose, reason, facts and evidence that an officer signs reach every rule."""
+    spy = Spy()
+    life(GroundedFund(engine=spy))
+    untold = [
+        name
+        for name, action in spy.actions.items()
+        if issubclass(KINDS[name].form, Grounded)
+        and (action.purpose, action.reason, dict(action.facts), action.evidence)
+        != ("reserve", "a_reason", {"audited": True}, (DIGEST,))
+    ]
+    assert untold == []
+    assert {name for name, kind in KINDS.items() if kind.action} == set(spy.actions)
+
+
+def test_rules_are_told_who_and_when() -> None:
+    spy = Spy()
+    life(SmallFund(engine=spy))
+    for name, action in spy.actions.items():
+        assert action.kind == name
+        assert action.author in {"aigerim", "bolat"}
+        assert action.offices <= {"TreasuryOfficer", "CustodyOfficer"}
+        assert action.offices
+        assert action.value_date == "2026-01-05"
+        if issubclass(KINDS[name].form, Grounded):
+            assert frozenset({action.author}) in action.duties.values()
