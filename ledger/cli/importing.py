@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from ledger.cli import wiring
 from ledger.cli.drafting import valid_until
 from ledger.cli.history import Row, column_of, column_of_member
-from ledger.cli.output import why
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
 from ledger.domain.drafts import kind_named, payload_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.cli.workspace import Workspace
-    from ledger.domain.outcome import Outcome
+    from ledger.domain.outcome import Finding, Outcome
     from ledger.domain.record import Record
     from ledger.domain.state import Posting, State
     from ledger.domain.verified import VerifiedEvent
@@ -181,8 +180,14 @@ class Importer:
             raise _fault(
                 row,
                 column_of(row, first.rule, first.found),
-                f"would be {outcome.verdict} by {first.rule}: {why(first.explain())}",
+                f"would be {outcome.verdict} by {first.rule}: {_because(first)}",
             )
+
+
+def _because(finding: Finding) -> str:
+    """What was expected (or, without a bound, what the rule says) and what was found."""
+    wanted = f"expected {finding.expected}" if finding.expected else finding.citation
+    return f"{wanted}; found {finding.found}" if finding.found else wanted
 
 
 def _fault(row: Row, column: str, message: str) -> HistoryError:

@@ -109,7 +109,7 @@ def explain_error(error: LedgerError, *, as_json: bool) -> None:
         note(f"  hint: {error.hint}")
 
 
-def why(finding: Mapping[str, Any]) -> str:
+def _why(finding: Mapping[str, Any]) -> str:
     """`expected …; found …  [citation]` of a finding, as far as it says so."""
     said = [f"{name} {finding[name]}" for name in ("expected", "found") if finding.get(name)]
     cited = f"  [{finding['citation']}]" if finding.get("citation") else ""
@@ -119,4 +119,4 @@ def why(finding: Mapping[str, Any]) -> str:
 def show_findings(findings: Iterable[Mapping[str, Any]]) -> None:
     """Findings of an outcome, one to a line."""
     for finding in findings:
-        say(f"  {finding['verdict']:<15} {finding['rule']:<22} {why(finding)}".rstrip())
+        say(f"  {finding['verdict']:<15} {finding['rule']:<22} {_why(finding)}".rstrip())

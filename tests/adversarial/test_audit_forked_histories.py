@@ -76,6 +76,20 @@ def test_a_fork_of_the_same_size_is_named() -> None:
     assert told(audited(forger.build(), TRUST, since=since(size))) == [("fork", size)]
 
 
+def test_a_fork_is_told_from_a_damaged_record() -> None:
+    """The tree that the checkpoint commits to is compared, not the records that were damaged."""
+    files, path = HONEST.build(), "tile/entries/000.p/34"
+    data = files[path].replace(b"09:17:00.000000Z", b"09:17:00.000001Z")
+    damaged = files | {path: data}
+    assert data != files[path]
+    found = told(audited(damaged, TRUST, since=since(30)))
+    assert found[0] == ("record_altered", 18)
+    assert "fork" not in dict(found)
+    other = other_history()
+    forked = checkpoint_of(other.records[:16], other.signer)
+    assert ("fork", 16) in told(audited(damaged, TRUST, since=forked))
+
+
 def test_an_earlier_checkpoint_of_the_bundle_itself_betrays_a_fork() -> None:
     forger = other_history()
     files = forger.build() | {"checkpoints/15": since(15), "checkpoints/12": since(12)}

@@ -163,7 +163,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     (
         "asset",
         {"asset": "DOGE"},
-        "would be refused by asset_unknown: found DOGE  [no such asset is listed]",
+        "would be refused by asset_unknown: no such asset is listed; found DOGE",
     ),
     ("units", {"units": ""}, "'' is not an amount above zero"),
     ("units", {"units": "0"}, "'0' is not an amount above zero"),
@@ -303,9 +303,9 @@ def test_partial_records_the_good_rows_and_lists_the_others(working: Harbour) ->
     assert (said.code, said.out) == (2, "5 rows: 3 recorded, 0 recorded before, 2 left out\n")
     assert said.err == (
         "  line 3, column account: would be refused by account_unknown: "
-        "found vault-9  [no such account is open]\n"
+        "no such account is open; found vault-9\n"
         "  line 5, column asset: would be refused by asset_unknown: "
-        "found DOGE  [no such asset is listed]\n"
+        "no such asset is listed; found DOGE\n"
     )
     again = take_on(working, csv_of(working, *rows), "--partial", "--json")
     assert again.code == 2

@@ -208,7 +208,9 @@ PERIODS = (
                 starts_on="2026-01-02",
                 ends_on="2026-01-03",
             ),
-            case("period_name_used", prelude="closed", starts_on="2026-01-01", ends_on="2026-01-03"),
+            case(
+                "period_name_used", prelude="closed", starts_on="2026-01-01", ends_on="2026-01-03"
+            ),
             case("period_closing", prelude="closing"),
         ),
         why="carries the digest of the state before it in its outcome",

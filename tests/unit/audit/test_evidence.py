@@ -138,8 +138,9 @@ def test_events_are_typed_and_in_order() -> None:
 def test_events_of_a_longer_log_end_where_they_are_asked_to() -> None:
     forger = Forger.of(long_fund())
     evidence = Evidence(Bundle(MemorySource(forger.build())), forger.trust())
-    for last in (256, 257, 530):
-        assert [event.position for event in evidence.events(known_at=last)][-1] == last
+    for last in (1, 10, 256, 257, 300, 530):
+        positions = [event.position for event in evidence.events(known_at=last)]
+        assert positions == list(range(1, last + 1))
 
 
 def test_nothing_is_handed_out_of_a_bad_bundle() -> None:

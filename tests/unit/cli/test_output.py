@@ -154,7 +154,7 @@ def test_an_error_is_lines_for_people_and_an_object_for_machines() -> None:
     ],
 )
 def test_why_a_finding_was_made(finding: dict[str, str], text: str) -> None:
-    assert output.why(finding) == text
+    assert output._why(finding) == text
 
 
 def test_findings_are_lines() -> None:
