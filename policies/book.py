@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RULES_MAX = 256
+_NEWER = "A newer version of the software may know it"
 
 
 class BookForm(Form):
@@ -46,8 +47,8 @@ class Book:
 def read_book(value: Mapping[str, Any]) -> Book:
     """The executable book of a recorded value.
 
-    Raises `UnknownRuleError` for a rule type of a newer version, `BookError` (with the rule's id)
-    for everything else that cannot be executed.
+    Raises `UnknownRuleError` for a type, trigger or effect that a newer version may execute,
+    `BookError` (with the rule's id) for everything else that cannot be executed.
     """
     form = read_form(BookForm, dict(value), error=BookError)
     try:
@@ -69,13 +70,17 @@ def _rule(form: RuleForm) -> Rule:
         raise UnknownRuleError(
             f"unknown rule type {form.rule_type}",
             where=form.id,
-            hint="A newer version of the software may know it",
+            hint=_NEWER,
         )
     if form.effect not in EXECUTED_EFFECTS:
-        raise BookError(f"the effect {form.effect} is not executed", where=f"{form.id}.effect")
+        raise UnknownRuleError(
+            f"the effect {form.effect} is not executed", where=f"{form.id}.effect", hint=_NEWER
+        )
     for trigger in form.trigger:
         if trigger not in TRIGGERS:
-            raise BookError(f"unknown trigger {trigger}", where=f"{form.id}.trigger")
+            raise UnknownRuleError(
+                f"unknown trigger {trigger}", where=f"{form.id}.trigger", hint=_NEWER
+            )
     try:
         params = read_form(kind.params, form.params, error=BookError)
     except BookError as error:

@@ -16,7 +16,6 @@ from ledger.domain.custodians import custodian_laws
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny, exception
 from ledger.domain.officers import in_governance
-from ledger.domain.policy import Action
 from ledger.kernel.form import ChainId, Code, Digest, Many, Name, Slug, Text
 from ledger.kernel.limits import EVIDENCE_MAX
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -183,12 +183,8 @@ def _address_action(view: View) -> Action:
 
 
 def _registry_action(view: View, trigger: str) -> Action:
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(trigger),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        trigger,
         account=view.account_facts(view.body.account),
     )
 

@@ -87,22 +87,14 @@ def _hold(state: State, proposal: Proposal) -> None:
 
 def _action_of_proposed(view: View) -> Action:
     body: AcquisitionProposed = view.body
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("purchase"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "purchase",
         asset=view.asset_facts(body.asset),
         units=view.units(body.asset, body.units),
         consideration=view.money(body.max_consideration),
         destination=view.account_facts(body.account),
         destination_registered=body.account in view.state.accounts,
         counterparty=body.counterparty,
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
         counted=view.own is not None,
     )
@@ -155,20 +147,15 @@ def _action_of_settled(view: View) -> Action | None:
     if proposal is None:
         return None
     asked: AcquisitionProposed = proposal.body  # type: ignore[assignment] # the kind's own form
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("purchase_settlement", "settlement"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "purchase_settlement",
+        "settlement",
         asset=view.asset_facts(asked.asset),
         units=view.units(asked.asset, body.units),
         consideration=view.money(body.consideration),
         destination=view.account_facts(asked.account),
         destination_registered=asked.account in view.state.accounts,
         counterparty=asked.counterparty,
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view, proposal, "settler"),
         authorised=Authorised(
             units=base_units(view.state, asked.asset, asked.units),

@@ -26,7 +26,12 @@ from ledger.domain.outcome import (
     Rejection,
 )
 from ledger.domain.proposal import Signature
-from ledger.domain.rejections import rejection_of, signing_officers, unconstitutional
+from ledger.domain.rejections import (
+    rejection_of,
+    signing_officers,
+    unconstitutional,
+    unreadable,
+)
 from ledger.domain.signatories import approvers
 from ledger.domain.view import View
 
@@ -46,8 +51,9 @@ def admit(
 
     `recorded_at` is the instant at which the record will be made; the state must have been
     advanced to it. An `Admission` or a `Refusal` is recorded, a `Rejection` is only answered.
+    Raises `UndecidableError` for what only another version can decide (a newer rule type).
     """
-    rejection = rejection_of(state, verified, recorded_at)
+    rejection = rejection_of(state, verified, recorded_at) or unreadable(verified, engine)
     if rejection is not None:
         return rejection
     view = view_of(state, verified, engine)

@@ -14,7 +14,6 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.kernel.form import AssetCode, AssetId, Name, Text
 from ledger.kernel.limits import SCALE_MAX
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -91,12 +91,8 @@ def _evolve_delisted(state: State, event: Event, body: AssetDelisted) -> None:
 
 
 def _action(view: View) -> Action:
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("register_instrument"),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        "register_instrument",
         asset=view.asset_facts(view.body.asset),
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from ledger.domain.body import Fact, Money
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.domain.settlement import minor_units, money_laws
 from ledger.domain.signatories import duties_of
 from ledger.kernel.form import Slug
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -53,20 +53,10 @@ def _evolve(state: State, _event: Event, body: CashRecorded) -> None:
 
 def _action(view: View) -> Action:
     body: CashRecorded = view.body
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(
-            *(("cash_in",) if body.direction == "in" else ("cash_out", "expense"))
-        ),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        *(("cash_in",) if body.direction == "in" else ("cash_out", "expense")),
         consideration=view.money(body.amount),
         counterparty=body.counterparty or "",
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
     )
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.kernel.form import Country, Lei, Name, Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -52,12 +52,8 @@ def _evolve(state: State, _event: Event, body: CounterpartyRegistered) -> None:
 
 
 def _action(view: View) -> Action:
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("register_counterparty"),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        "register_counterparty",
         counterparty=view.body.counterparty,
     )
 

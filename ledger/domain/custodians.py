@@ -10,13 +10,13 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.kernel.form import Country, Day, Digest, Form, Lei, Many, Name, Slug, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -93,12 +93,8 @@ def _evolve_terminated(state: State, event: Event, body: CustodianTerminated) ->
 
 
 def _action(view: View) -> Action:
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("register_custodian"),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        "register_custodian",
     )
 
 

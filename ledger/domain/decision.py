@@ -101,13 +101,13 @@ def _common_laws(view: View) -> Iterator[Finding]:
     earliest = add_days(since, -state.charter.earliest_value_date_distance(since))
     if body.value_date < earliest:
         yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
-    shut = state.shut_until if view.own is None else _closed_until(view)
+    shut = _closed_until(view) if view.kind.name == "period.closed.v1" else state.shut_until
     if shut and body.value_date <= shut:
         yield deny("period_shut", f"after {shut}", body.value_date)
 
 
 def _closed_until(view: View) -> str:
-    """For a proposal decided again only closed periods count: it was there before the closing."""
+    """For a close itself only closed periods count: it does not shut itself out."""
     periods = view.state.periods
     return periods[-1].ends_on if periods else ""
 

@@ -144,21 +144,13 @@ def _action_of_proposed(view: View) -> Action:
         trigger, counterparty, least = "sale", body.counterparty, body.min_proceeds
     else:
         trigger, counterparty = "transfer_out", body.recipient
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(trigger),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        trigger,
         asset=view.asset_facts(body.asset),
         units=view.units(body.asset, body.units),
         consideration=view.money(least) if least else None,
         account=view.account_facts(body.account),
         counterparty=counterparty,
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
         counted=view.own is not None,
     )
@@ -244,18 +236,13 @@ def _action_of_settled(view: View) -> Action | None:
     trigger = "transfer_out_settlement"
     if isinstance(body, DisposalSettled):
         trigger, got = "sale_settlement", body.proceeds
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(trigger, "settlement"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        trigger,
+        "settlement",
         asset=view.asset_facts(asked.asset),
         units=view.units(asked.asset, body.units),
         consideration=view.money(got) if got else None,
         account=view.account_facts(asked.account),
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view, proposal, "settler"),
         authorised=Authorised(
             units=base_units(view.state, asked.asset, asked.units),

@@ -11,7 +11,6 @@ from ledger.domain.body import Grounded
 from ledger.domain.holdings import Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.domain.settlement import (
     base_units,
     outflow_laws,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.proposal import Proposal
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
@@ -128,19 +128,11 @@ def _action(view: View) -> Action | None:
         if entry is None:
             return None
         asset, account, trigger = entry.asset, entry.account, "release_encumbrance"
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(trigger),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        trigger,
         asset=view.asset_facts(asset),
         units=view.units(asset, body.units),
         account=view.account_facts(account),
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
     )
 

@@ -106,12 +106,8 @@ def _free(state: State, proposal: Proposal) -> None:
 
 def _action_of_proposed(view: View) -> Action:
     body: ExchangeProposed = view.body
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("exchange"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "exchange",
         asset=view.asset_facts(body.receive_min.asset),
         units=view.units(body.receive_min.asset, body.receive_min.units),
         given_asset=view.asset_facts(body.give.asset),
@@ -120,10 +116,6 @@ def _action_of_proposed(view: View) -> Action:
         destination=view.account_facts(body.receive_account),
         destination_registered=body.receive_account in view.state.accounts,
         counterparty=body.counterparty,
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
         counted=view.own is not None,
     )
@@ -183,12 +175,9 @@ def _action_of_settled(view: View) -> Action | None:
     if proposal is None:
         return None
     asked: ExchangeProposed = proposal.body  # type: ignore[assignment] # the kind's own form
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("exchange_settlement", "settlement"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "exchange_settlement",
+        "settlement",
         asset=view.asset_facts(asked.receive_min.asset),
         units=view.units(asked.receive_min.asset, body.received),
         given_asset=view.asset_facts(asked.give.asset),
@@ -196,8 +185,6 @@ def _action_of_settled(view: View) -> Action | None:
         account=view.account_facts(asked.account),
         destination=view.account_facts(asked.receive_account),
         destination_registered=asked.receive_account in view.state.accounts,
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view, proposal, "settler"),
         authorised=Authorised(
             units=base_units(view.state, asked.give.asset, asked.give.units),

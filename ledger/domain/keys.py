@@ -62,7 +62,7 @@ class KeyEnrolled(Body):
 
 
 class KeyRevoked(Body):
-    """A key is good for nothing after this position."""
+    """A key is good for nothing after this position; a compromise may be reported later too."""
 
     key: Digest
     """The key's id."""
@@ -106,10 +106,16 @@ def _laws_of_revoked(view: View) -> Iterator[Finding]:
     if entry is None:
         yield deny("key_unknown", found=body.key)
         return
-    if entry.revoked_at:
+    if entry.revoked_at and not _reports_more(entry, body):
         yield deny("key_revoked_already", found=f"revoked at position {entry.revoked_at}")
     if body.compromised_since is not None and body.compromised_since > view.position:
         yield deny("compromise_in_future", f"at most {view.position}", str(body.compromised_since))
+
+
+def _reports_more(entry: EnrolledKey, body: KeyRevoked) -> bool:
+    """Whether a revoked key is now reported compromised, or from an earlier position on."""
+    since = body.compromised_since
+    return since is not None and (entry.compromised_since == 0 or since < entry.compromised_since)
 
 
 def _one_signature_suffices(view: View) -> bool:
@@ -121,8 +127,8 @@ def _one_signature_suffices(view: View) -> bool:
 
 def _evolve_revoked(state: State, event: Event, body: KeyRevoked) -> None:
     entry = state.keys[body.key]
-    entry.revoked_at = event.position
-    entry.compromised_since = body.compromised_since or 0
+    entry.revoked_at = entry.revoked_at or event.position
+    entry.compromised_since = body.compromised_since or entry.compromised_since
 
 
 KINDS = (

@@ -44,7 +44,6 @@ LAWS: Final[dict[str, str]] = {
     "key_limit": "the officer has as many keys as an officer may have",
     "compromise_in_future": "the position from which the key is suspect lies after this event",
     # mandate
-    "book_unreadable": "the book is not one that this version can execute",
     "book_unknown": "no such book is recorded",
     "book_not_in_force": "a book that is not in force needs an explicit override",
     "notice_too_short": "the mandate takes effect before the charter's notice period ends",

@@ -15,7 +15,6 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.kernel.errors import BookError, UnknownRuleError
 from ledger.kernel.form import (
     AssetCode,
     CurrencyCode,
@@ -120,13 +119,6 @@ class AccountingPolicyAdopted(Body):
     assets: Annotated[Many[AssetPolicy], Field(max_length=64)]
 
 
-def _laws_of_book(view: View) -> Iterator[Finding]:
-    try:
-        view.engine.read_book(view.body.book)
-    except (BookError, UnknownRuleError) as error:
-        yield deny("book_unreadable", found=str(error))
-
-
 def _evolve_book(state: State, event: Event, body: BookRecorded) -> None:
     executable = event.engine.read_book(body.book)
     state.books[event.event_id] = RecordedBook(event.position, executable)
@@ -166,7 +158,10 @@ def _evolve_adopted(state: State, event: Event, body: MandateAdopted) -> None:
 def bring_into_force(state: State, day: str) -> None:
     """Let every mandate whose first day has come take over, in the order of these days."""
     while state.mandates_ahead and state.mandates_ahead[0].effective_from <= day:
-        state.mandate = state.mandates_ahead.pop(0)
+        ahead = state.mandates_ahead.pop(0)
+        # Time does not lift a suspension: only `mandate.resumed` does.
+        ahead.suspended = state.mandate is not None and state.mandate.suspended
+        state.mandate = ahead
 
 
 def _laws_of_suspended(view: View) -> Iterator[Finding]:
@@ -210,7 +205,6 @@ KINDS = (
         name="book.recorded.v1",
         form=BookRecorded,
         nature=Nature.CHARTER,
-        laws=_laws_of_book,
         evolve=_evolve_book,
     ),
     Kind(

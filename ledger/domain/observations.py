@@ -15,7 +15,6 @@ from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, FactName, Grounded
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.domain.signatories import duties_of
 from ledger.kernel.form import (
     Amount,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -206,15 +206,9 @@ _TRIGGERS = {
 
 def _action(view: View) -> Action:
     asset = getattr(view.body, "asset", "")
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(_TRIGGERS[view.kind.name]),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        _TRIGGERS[view.kind.name],
         asset=view.asset_facts(asset) if asset else None,
-        facts=view.body.facts,
-        evidence=view.body.evidence,
         duties=duties_of(view),
     )
 

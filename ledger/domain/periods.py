@@ -14,7 +14,6 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.kernel.form import Day, Digest, Many
 from ledger.kernel.instants import add_days
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.proposal import Proposal
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
@@ -83,12 +83,8 @@ def _evolve(state: State, event: Event, body: PeriodClosed) -> None:
 
 
 def _action(view: View) -> Action:
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("period_close"),
-        author=view.body.author,
-        offices=view.offices,
-        value_date=view.body.value_date,
+    return view.action(
+        "period_close",
     )
 
 

@@ -15,7 +15,6 @@ from ledger.domain.body import Fact, Money
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.domain.settlement import base_units, minor_units, money_laws, units_laws
 from ledger.domain.signatories import duties_of
 from ledger.kernel.form import AssetCode, Day, PositiveAmount, Slug
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -112,21 +112,13 @@ def _evolve(state: State, _event: Event, body: OpeningRecorded | ReceiptRecorded
 
 def _action(view: View) -> Action:
     body: OpeningRecorded | ReceiptRecorded = view.body
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called(*_triggers(body)),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        *_triggers(body),
         asset=view.asset_facts(body.asset),
         units=view.units(body.asset, body.units),
         destination=view.account_facts(body.account),
         destination_registered=body.account in view.state.accounts,
-        purpose=body.purpose or "",
-        reason=body.reason or "",
         source=body.source if isinstance(body, ReceiptRecorded) else "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
     )
 

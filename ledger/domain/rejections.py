@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.funds import FundConstituted, founders_keys
 from ledger.domain.kinds import CONSTITUTION
+from ledger.domain.mandates import BookRecorded
 from ledger.domain.outcome import Rejection
+from ledger.kernel.errors import BookError
 from ledger.kernel.instants import add_days_to_instant
 from ledger.kernel.limits import VALIDITY_DAYS_MAX
 
 if TYPE_CHECKING:
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Engine
     from ledger.domain.state import State
     from ledger.domain.verified import VerifiedEvent
 
@@ -31,6 +34,7 @@ REJECTIONS = {
     "key_not_good": "the key was revoked before this position",
     "signers_differ": "the signatures are not exactly those of the author and the cosigners",
     "reference_used": "the author used this reference for other bytes",
+    "book_unreadable": "the book is not one that can be executed",
 }
 
 
@@ -92,6 +96,20 @@ def signing_officers(state: State, event: VerifiedEvent) -> list[str] | None:
 def _by_reference(state: State, event: VerifiedEvent) -> Rejection | None:
     if state.references.is_used(event.body.author, event.body.reference):
         return _rejection("reference_used", event.body.reference)
+    return None
+
+
+def unreadable(event: VerifiedEvent, engine: Engine) -> Rejection | None:
+    """A book that cannot be executed is not recorded: another version might read it otherwise.
+
+    Raises `UnknownRuleError` for one that a newer version may execute.
+    """
+    if not isinstance(event.body, BookRecorded):
+        return None
+    try:
+        engine.read_book(event.body.book)
+    except BookError as error:
+        return _rejection("book_unreadable", str(error))
     return None
 
 

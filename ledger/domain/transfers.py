@@ -16,7 +16,6 @@ from ledger.domain.body import Grounded, Units
 from ledger.domain.holdings import Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.policy import Action
 from ledger.domain.settlement import (
     Place,
     base_units,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding
+    from ledger.domain.policy import Action
     from ledger.domain.proposal import Proposal
     from ledger.domain.state import State
     from ledger.domain.view import View
@@ -143,21 +143,14 @@ def _free(state: State, proposal: Proposal) -> None:
 
 def _action_of_proposed(view: View) -> Action:
     body: TransferProposed = view.body
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("custody_transfer", "internal_transfer"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "custody_transfer",
+        "internal_transfer",
         asset=view.asset_facts(body.asset),
         units=view.units(body.asset, body.units),
         account=view.account_facts(body.from_account),
         destination=view.account_facts(body.to_account),
         destination_registered=has_address(view.state, body),
-        purpose=body.purpose or "",
-        reason=body.reason or "",
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view),
         counted=view.own is not None,
     )

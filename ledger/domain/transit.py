@@ -186,19 +186,13 @@ def _action_of_fact(view: View) -> Action | None:
         return None
     asked: TransferProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     released = isinstance(body, TransferReleased)
-    return Action(
-        kind=view.kind.name,
-        triggers=view.called("transfer_release" if released else "transfer_settlement"),
-        author=body.author,
-        offices=view.offices,
-        value_date=body.value_date,
+    return view.action(
+        "transfer_release" if released else "transfer_settlement",
         asset=view.asset_facts(asked.asset),
         units=view.units(asked.asset, body.units),
         account=view.account_facts(asked.from_account),
         destination=view.account_facts(asked.to_account),
         destination_registered=has_address(view.state, asked),
-        facts=body.facts,
-        evidence=body.evidence,
         duties=duties_of(view, proposal, "releaser" if released else "settler"),
         authorised=_authorised(view, proposal, asked),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ledger.domain.body import Grounded
 from ledger.domain.officers import offices_of
-from ledger.domain.policy import AccountFacts, AssetFacts
+from ledger.domain.policy import AccountFacts, Action, AssetFacts
 from ledger.kernel.amounts import parse_amount
 from ledger.kernel.errors import ValueFormError
 from ledger.kernel.money import Money, minor_unit_digits
@@ -44,9 +45,23 @@ class View:
         """The author's offices on this day."""
         return offices_of(self.state, self.body.author, self.day)
 
-    def called(self, *triggers: str) -> tuple[str, ...]:
-        """The words by which rules are called for this event: its own, and its nature's."""
-        return (*triggers, self.kind.nature.trigger)
+    def action(self, *triggers: str, **facts: Any) -> Action:  # noqa: ANN401 - members of Action
+        """The event as rules see it, called by these words and by its nature's.
+
+        `facts` are what the kind knows besides; who, when and why are read from the body.
+        """
+        body = self.body
+        if isinstance(body, Grounded):
+            facts["purpose"], facts["reason"] = body.purpose or "", body.reason or ""
+            facts["facts"], facts["evidence"] = body.facts, body.evidence
+        return Action(
+            kind=self.kind.name,
+            triggers=(*triggers, self.kind.nature.trigger),
+            author=body.author,
+            offices=self.offices,
+            value_date=body.value_date,
+            **facts,
+        )
 
     def units(self, asset: str, amount: str) -> int | None:
         """Base units of an amount, or None if the asset is unknown or the digits too many."""

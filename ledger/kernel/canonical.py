@@ -106,6 +106,9 @@ def _text_fault(text: str) -> str:
 
 def _located(data: bytes) -> CanonicalError:
     """The error with its offset, found by the slow reader."""
+    if len(data) > RECORD_BYTES_MAX:
+        # The slow reader is for what people sign; in a large file it would take seconds.
+        return CanonicalError("not canonical JSON", offset=0)
     from ledger.kernel.strict_json import first_fault  # noqa: PLC0415 - only on refusal
 
     message, offset = first_fault(data)

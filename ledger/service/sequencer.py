@@ -23,6 +23,7 @@ from ledger.kernel.errors import (
     ConflictError,
     LedgerError,
     StoreStoppedError,
+    UndecidableError,
     invariant,
 )
 from ledger.kernel.instants import add_days_to_instant, parse_instant
@@ -236,7 +237,10 @@ def admit_to(
     signed for another fund kept out of an empty store.
     """
     advance(live.state, event, recorded_at)
-    answer = admit(live.state, event, recorded_at, live.engine)
+    try:
+        answer = admit(live.state, event, recorded_at, live.engine)
+    except UndecidableError as error:
+        return Rejection(error.code, error.message, error.hint)
     if live.state.position or isinstance(answer, Rejection) or event.body.fund == fund:
         return answer
     return Rejection(

@@ -59,7 +59,13 @@ def hostile(value: Any) -> Iterator[Any]:
 def mutants(value: Any) -> Iterator[Any]:
     """The value with one part of it replaced, at every depth."""
     yield from hostile(value)
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for name, inner in parts:
         for other in mutants(inner):
             changed = dict(value) if isinstance(value, dict) else list(value)

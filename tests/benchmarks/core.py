@@ -161,9 +161,8 @@ def main() -> None:
         print(f"one at a time, verified and durable   {single:10,.0f} /s  {single / bare:5.2f} x")
         for count in CLIENTS:
             rate = clients(folder, count)
-            print(
-                f"{count:2} clients, group commit             {rate:10,.0f} /s  {rate / bare:5.2f} x"
-            )
+            ratio = rate / bare
+            print(f"{count:2} clients, group commit             {rate:10,.0f} /s  {ratio:5.2f} x")
         rate, sodium = batches(folder)
         print(f"batches of 100 (to 1-core libsodium)  {rate:10,.0f} /s  {rate / sodium:5.2f} x")
         rate, sodium, size = audit(folder, events)

@@ -88,7 +88,10 @@ def answer_to(envelope: bytes, now: str, state: State) -> dict[str, Any]:
     except LedgerError as error:
         return _answer_of(error)
     advance(state, verified, now)
-    answer = admit(state, verified, now, ENGINE)
+    try:
+        answer = admit(state, verified, now, ENGINE)
+    except UndecidableError as error:
+        return _answer_of(error)
     if isinstance(answer, Rejection):
         found: dict[str, Any] = {"answer": "rejection", "code": answer.code}
         if answer.code == "constitution_refused":

@@ -239,6 +239,13 @@ KEY_REVOKED = Subject(
             "key_revoked_already",
             prelude="working",
             key=signer("bolat-2").public_key.keyid,
+            compromised_since=None,
+        ),
+        case(
+            "valid-compromised_later",
+            "a key that was revoked before is found to be compromised",
+            prelude="working",
+            key=signer("bolat-2").public_key.keyid,
         ),
         case("compromise_in_future", compromised_since=99),
         case(

@@ -25,13 +25,13 @@ MANDATE_KINDS = (
         (
             case("book_unreadable-member", "not a book at all", book={"book": "empty"}),
             case(
-                "book_unreadable-rule_type",
+                "unknown_rule_type-type",
                 "a rule type that this version does not know",
                 book=_with_first_rule(rule_type="cap_of_next_year"),
             ),
             case(
-                "book_unreadable-trigger",
-                "a trigger that would never fire",
+                "unknown_rule_type-trigger",
+                "a trigger that this version does not know",
                 book=_with_first_rule(trigger=["full_moon"]),
             ),
             case(

@@ -287,11 +287,6 @@ def suspect_from_a_position_that_is_not_there() -> Answer:
 # -- mandate --------------------------------------------------------------------------------------
 
 
-@scene("book_unreadable")
-def a_book_of_nothing() -> Answer:
-    return fund_under().act("book.recorded", "gulnara", book={"book": "empty"})
-
-
 def adopted(fund: SmallFund, books: list[str], **fields: Any) -> Answer:
     base = {"mandate": "second", "version": "2", "effective_from": fund.day(11)}
     return fund.act("mandate.adopted", "gulnara", **{**base, "books": books, **fields})

@@ -160,6 +160,12 @@ def one_reference_for_two_events() -> Played:
     return fund, fund.submit(fund.sign(fact(fund, reference="A-1", value=False)))
 
 
+@scene("book_unreadable")
+def a_book_of_nothing() -> Played:
+    fund = fund_under()
+    return fund, fund.act("book.recorded", "gulnara", cosigners=["nurlan"], book={"book": "empty"})
+
+
 def signed_by(fund: SmallFund, members: dict[str, Any], *officers: str) -> bytes:
     """The envelope signed by these officers, whoever should have signed."""
     signers = [fund.signers[name] for name in officers]

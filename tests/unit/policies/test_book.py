@@ -35,7 +35,6 @@ MALFORMED: dict[str, dict[str, Any]] = {
     "a rule that is no object": {**book(), "rules": ["rule"]},
     "a rule without citation": book(without(ANYBODY, "citation")),
     "a rule without trigger": book({**ANYBODY, "trigger": []}),
-    "an unknown trigger": book({**ANYBODY, "trigger": ["purchase", "purchases"]}),
     "an unknown effect": book({**ANYBODY, "effect": "permit"}),
     "an unknown origin": book({**ANYBODY, "origin": "rumour"}),
     "a lower-case id": book({**ANYBODY, "id": "t.any"}),
@@ -139,8 +138,14 @@ def test_a_rule_that_does_not_mean_what_it_says_is_refused(value: dict[str, Any]
 def test_every_trigger_of_a_rule_is_known() -> None:
     for trigger in TRIGGERS:
         assert read_book(book(anybody("T.A", trigger))).rules
-    with pytest.raises(BookError, match="unknown trigger"):
+    with pytest.raises(UnknownRuleError, match="unknown trigger"):
         read_book(book(anybody("T.A", "moonrise")))
+
+
+@pytest.mark.parametrize("effect", ["report_due", "attest", "exempt", "none"])
+def test_an_effect_that_is_not_executed_is_not_passed_over(effect: str) -> None:
+    with pytest.raises(UnknownRuleError, match="not executed"):
+        read_book(book({**ANYBODY, "effect": effect}))
 
 
 def test_a_book_is_bounded() -> None:
