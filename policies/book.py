@@ -98,8 +98,8 @@ def load_book(text: bytes, *, where: str) -> dict[str, Any]:
         raise BookError(str(error), where=where) from None
     try:
         read_book(value)
-    except BookError as error:
-        raise BookError(error.message, where=f"{where}: {error.where}") from None
+    except (BookError, UnknownRuleError) as error:
+        raise type(error)(error.message, where=f"{where}: {error.where}", hint=error.hint) from None
     return value
 
 
