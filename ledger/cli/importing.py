@@ -17,7 +17,7 @@ from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
 from ledger.domain.drafts import kind_named, payload_of
 from ledger.domain.outcome import EFFECTIVE, Rejection
-from ledger.kernel.errors import HistoryError, InputError, LedgerError
+from ledger.kernel.errors import HistoryError, InputError, LedgerError, invariant
 from ledger.service.answer import Receipt
 from ledger.service.intake import verify_submission
 from ledger.service.live import LiveState, load
@@ -62,6 +62,8 @@ class Importer:
         self._workspace = workspace
         self._store = store
         self._used: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+        self._half_applied = False
+        """Whether the trial holds one event of a row and perhaps not the other."""
         self._trial = self._load()
         self._author = self._officer(author)
         self._signers = {self._author: author}
@@ -96,7 +98,8 @@ class Importer:
                 if not partial:
                     raise
                 done.faults.append(fault)
-                self._restart(envelopes)
+                if self._half_applied:
+                    self._restart(envelopes)
                 continue
             if signed is None:
                 done.repeated += 1
@@ -108,6 +111,8 @@ class Importer:
 
     def _record(self, envelopes: list[bytes], sequencer: Sequencer, done: Import) -> None:
         for answer in sequencer.submit_all(envelopes, threads=THREADS):
+            if isinstance(answer, LedgerError):
+                raise answer
             if not isinstance(answer, Receipt) or answer.outcome.verdict != EFFECTIVE:
                 raise HistoryError(
                     f"an event that passed the trial was not recorded as effective: {answer}",
@@ -116,15 +121,20 @@ class Importer:
             done.positions.append(answer.position)
 
     def _restart(self, envelopes: list[bytes]) -> None:
-        """Throw the half-changed trial away and try again what was good so far."""
+        """Throw the half-changed trial away and apply again what was good so far."""
         self._trial = self._load()
         for envelope in envelopes:
-            self._admit(envelope)
+            event = verify_submission(envelope, self._trial.state.keys)
+            outcome = self._decided(event)
+            invariant(not isinstance(outcome, Rejection), "what was tried is good on a new trial")
+            if not isinstance(outcome, Rejection):
+                apply(self._trial.state, event, outcome, wiring.ENGINE)
 
     def _try(self, row: Row) -> list[bytes] | None:
         """The signed events of a row, admitted on the trial; None if they are recorded already."""
         signed: list[bytes] = []
         event_id = ""
+        self._half_applied = False
         for kind, members in row.events():
             known = self._used.get((self._author, members["reference"]))
             if known is not None:
@@ -132,9 +142,12 @@ class Importer:
                 self._check_same(row, known[1], members)
                 continue
             settles = {"proposal": event_id} if event_id else {}
-            envelope, event_id = self._sign(row, kind, {**members, **settles})
-            self._check_outcome(row, self._admit(envelope))
-            signed.append(envelope)
+            event = self._signed(row, kind, {**members, **settles})
+            outcome = self._effective(row, self._decided(event))
+            apply(self._trial.state, event, outcome, wiring.ENGINE)
+            self._half_applied = True
+            event_id = event.event_id
+            signed.append(event.envelope)
         return signed or None
 
     def _check_same(self, row: Row, known: dict[str, Any], members: dict[str, Any]) -> None:
@@ -142,7 +155,7 @@ class Importer:
             if known.get(name) != value:
                 raise _fault(row, "reference", f"used before with another {name}")
 
-    def _sign(self, row: Row, kind: str, members: dict[str, Any]) -> tuple[bytes, str]:
+    def _signed(self, row: Row, kind: str, members: dict[str, Any]) -> VerifiedEvent:
         name = kind_named(kind).name
         cosigned = any(word in name for word in _COSIGNED)
         full = {
@@ -159,20 +172,16 @@ class Importer:
             raise _fault(row, column_of_member(error.where), error.message) from None
         signers = [self._signers[officer] for officer in (self._author, *full["cosigners"])]
         envelope = render_envelope(sign_payload(payload, signers))
-        return envelope, verify_submission(envelope, self._trial.state.keys).event_id
+        return verify_submission(envelope, self._trial.state.keys)
 
-    def _admit(self, envelope: bytes) -> Outcome | Rejection:
+    def _decided(self, event: VerifiedEvent) -> Outcome | Rejection:
         state: State = self._trial.state
-        event = verify_submission(envelope, state.keys)
         moment = max(wiring.now(), state.recorded_at)
         advance(state, event, moment)
         answer = admit(state, event, moment, wiring.ENGINE)
-        if isinstance(answer, Rejection):
-            return answer
-        apply(state, event, answer.outcome, wiring.ENGINE)
-        return answer.outcome
+        return answer if isinstance(answer, Rejection) else answer.outcome
 
-    def _check_outcome(self, row: Row, outcome: Outcome | Rejection) -> None:
+    def _effective(self, row: Row, outcome: Outcome | Rejection) -> Outcome:
         if isinstance(outcome, Rejection):
             raise _fault(row, "reference", outcome.detail)
         if outcome.verdict != EFFECTIVE:
@@ -182,6 +191,7 @@ class Importer:
                 column_of(row, first.rule, first.found),
                 f"would be {outcome.verdict} by {first.rule}: {_because(first)}",
             )
+        return outcome
 
 
 def _because(finding: Finding) -> str:

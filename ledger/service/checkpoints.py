@@ -99,11 +99,18 @@ def key_of_checkpoint(note: bytes, state: State) -> VerifierKey:
 
 
 def make_checkpoint(
-    store: RecordStore, live: LiveState, signer: Signer, high_water: Path
+    store: RecordStore,
+    live: LiveState,
+    signer: Signer,
+    high_water: Path,
+    *,
+    previous: Signer | None = None,
 ) -> tuple[Checkpoint, bytes]:
     """Sign the present size and root; keep the note in the store and in the file outside it.
 
-    Raises `ProofError` if the key is not the log's, or if it would contradict the last one.
+    At a hand-over of the log key `previous` is the key before it, which signs as well, so that who
+    trusts the old key can follow. Raises `ProofError` if a key is not the log's, or if the
+    checkpoint would contradict the last one.
     """
     state = live.state
     vkey = parse_vkey(state.log_key)
@@ -119,11 +126,24 @@ def make_checkpoint(
     if last is not None and last[0] == checkpoint.size:
         note = last[1]
     else:
-        note = sign_checkpoint(checkpoint, NoteSigner(state.fund, signer))
+        note = sign_checkpoint(checkpoint, *_signers(live, signer, previous))
         store.add_checkpoint(checkpoint.size, note)
     write_durably(high_water, note)
     live.roots[checkpoint.size] = checkpoint.root
     return checkpoint, note
+
+
+def _signers(live: LiveState, signer: Signer, previous: Signer | None) -> list[NoteSigner]:
+    fund = live.state.fund
+    if previous is None:
+        return [NoteSigner(fund, signer)]
+    before = [parse_vkey(vkey).key for vkey in live.state.log_keys_before]
+    if previous.public_key not in before:
+        raise ProofError(
+            "this key was never a log key of this fund",
+            hint="At a hand-over the key before the present one signs too",
+        )
+    return [NoteSigner(fund, signer), NoteSigner(fund, previous)]
 
 
 def _check_extends(store: RecordStore, live: LiveState, last: tuple[int, bytes]) -> None:

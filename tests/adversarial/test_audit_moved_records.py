@@ -51,6 +51,11 @@ def test_a_dropped_record_is_named(position: int) -> None:
     assert ("records_missing", 34) in found
 
 
+def test_a_dropped_constitution_is_named() -> None:
+    found = changed(HONEST.records[1:], signed_again=True)
+    assert found == [("first_leaf_differs", 1), ("position_differs", 1), ("not_decided", 2)]
+
+
 def test_a_dropped_approval_is_missed_even_if_everything_is_renumbered() -> None:
     records = renumbered([*HONEST.records[:15], *HONEST.records[16:]])
     found = changed(records, signed_again=True)

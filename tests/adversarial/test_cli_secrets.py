@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from ledger.cli.history import COLUMNS
 from tests.support import custody_program
 from tests.support.custody_program import (
     PURCHASE,
@@ -69,15 +70,16 @@ def mistakes(harbour: Harbour) -> None:
     wrong = harbour.root / "wrong"
     wrong.write_text(WRONG + "\n", encoding="utf-8")
     wrong.chmod(0o600)
+    (harbour.root / "h.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     draft = harbour.json(*PURCHASE, "--author", "aigerim")["file"]
     for more in ((), ("--json",)):
         key = ("--key", harbour.key("aigerim"), "--yes", *more)
         assert harbour("sign", draft, *key, "--passphrase-file", wrong).code == 4
         assert harbour("checkpoint", "--passphrase-file", wrong, *more).code == 4
         assert harbour("sign", draft, *key, "--passphrase-file", harbour.key("bolat")).code == 4
-        assert harbour(
-            "import", draft, "--author", harbour.key("bolat"), "--passphrase-file", wrong
-        ).code
+        history = ("import", "h.csv", "--author", harbour.key("bolat"), *more, "--passphrase-file")
+        assert harbour(*history, wrong).code == 4
+        assert harbour(*history, harbour.passphrase).code == 0
     wrong.unlink()
 
 

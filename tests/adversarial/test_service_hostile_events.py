@@ -33,27 +33,25 @@ VALID: dict[str, dict[str, Any]] = {
 COMMON = {"fund", "kind", "author", "cosigners", "reference", "value_date", "valid_until"}
 
 
-def hostile(value: Any) -> Iterator[Any]:
+TEXTS = (
+    (r"-?[0-9]+(\.[0-9]+)?", ("0", "9" * 60, f"0.{'0' * 57}1", "1")),
+    (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", ("0001-01-01", "9999-12-31", "2026-01-05", "2024-02-29")),
+    (r"[0-9a-f]{64}", ("0" * 64, "f" * 64)),
+    (r"[A-Z]{3,5}", ("USD", "BTC", "XAU", "JPY", "ZZ9")),
+    (r".*", ("nobody", "cold-1", "x" * 64, "aigerim")),
+)
+"""Texts of a form, and others of the same form that fit nothing."""
+
+
+def hostile(value: Any) -> tuple[Any, ...]:
     """Values of the same form that fit nothing."""
+    if isinstance(value, str):
+        return next(others for form, others in TEXTS if re.fullmatch(form, value, re.DOTALL))
+    if isinstance(value, list):
+        return ([], value * 2, value[:1] * 40)
     if isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int):
-        yield from (0, 1, 2**53 - 1, -1)
-    elif isinstance(value, str):
-        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
-            yield from ("0", "9" * 60, f"0.{'0' * 57}1", "1")
-        elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            yield from ("0001-01-01", "9999-12-31", "2026-01-05", "2024-02-29")
-        elif re.fullmatch(r"[0-9a-f]{64}", value):
-            yield from ("0" * 64, "f" * 64)
-        elif re.fullmatch(r"[A-Z]{3,5}", value):
-            yield from ("USD", "BTC", "XAU", "JPY", "ZZ9")
-        else:
-            yield from ("nobody", "cold-1", "x" * 64, "aigerim")
-    elif isinstance(value, list):
-        yield from ([], value * 2, value[:1] * 40)
-    elif isinstance(value, dict):
-        yield {}
+        return (not value,)
+    return ({},) if isinstance(value, dict) else (0, 1, 2**53 - 1, -1)
 
 
 def mutants(value: Any) -> Iterator[Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.cli import wiring
 from ledger.cli.history import COLUMNS
 from ledger.store.record_store import RecordStore
 from tests.support.custody_program import PASSPHRASE, Harbour, Said, custody_process, template
@@ -317,6 +317,19 @@ def test_partial_records_the_good_rows_and_lists_the_others(working: Harbour) ->
     assert working.json("holdings")["totals"][0]["units"] == "12"
 
 
+def test_a_row_left_out_takes_nothing_of_a_limit(working: Harbour) -> None:
+    """Its proposal was tried and its settlement failed: neither may count against later rows."""
+    large = ROW | {"consideration": "1400000000"}
+    rows = [
+        large | {"reference": "row-1", "fee": "0.001"},
+        large | {"reference": "row-2"},
+        large | {"reference": "row-3"},
+    ]
+    said = take_on(working, csv_of(working, *rows), "--partial")
+    assert said.out == "3 rows: 2 recorded, 0 recorded before, 1 left out\n"
+    assert said.err.startswith("  line 2, column fee: would be refused by amount_scale")
+
+
 def test_partial_does_not_excuse_a_file_that_cannot_be_read(shared: Harbour) -> None:
     said = take_on(shared, csv_of(shared, ROW | {"units": "x"}), "--partial")
     assert (said.code, len(log(shared))) == (2, 11)
@@ -359,8 +372,17 @@ def test_one_passphrase_through_a_pipe_opens_every_key(working: Harbour) -> None
     assert (said.code, said.out) == (0, "1 rows: 1 recorded, 0 recorded before, 0 left out\n"), said
 
 
-def test_a_locked_store_imports_nothing(working: Harbour, tmp_path: Path) -> None:
-    shutil.copytree(working.root, tmp_path / "same", dirs_exist_ok=True)
+def test_a_clock_that_jumped_is_named(working: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "now", lambda: "2031-01-01T00:00:00.000000Z")
+    history = csv_of(working, ROW)
+    said = take_on(working, history)
+    assert said.code == 1
+    assert said.err.endswith("  hint: If that is right, say so with --accept-clock-jump\n")
+    assert len(log(working)) == 11
+    assert take_on(working, history, "--accept-clock-jump").code == 0
+
+
+def test_a_locked_store_imports_nothing(working: Harbour) -> None:
     with RecordStore.open(working.root / "ledger.db", fund="test/harbour"):
         said = take_on(working, csv_of(working, ROW))
     assert said.code == 1

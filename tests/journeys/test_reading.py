@@ -48,6 +48,7 @@ def test_one_event_by_position_id_or_reference(fund: Harbour) -> None:
     wanted = fund.json("show", "14")
     for name in ("IC-9", wanted["event"], wanted["event"][:12], wanted["event"][:6]):
         assert fund.json("show", name) == wanted
+    assert fund("show", wanted["event"][:5]).code == 7, "five digits are too few to name one"
     assert wanted["verdict"] == "refused"
     assert wanted["decided_again"] == "the same"
     (finding,) = wanted["findings"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -198,13 +199,15 @@ def _show(scene: Scene, value: dict[str, Any]) -> None:
 
 def _what_next(root: Path) -> None:
     first = root / SCENES[0].name
+    # As it was called, so that the lines can be typed as they stand.
+    program = sys.argv[0] if Path(sys.argv[0]).name == "custody" else "custody"
     output.say("where things lie, and what to try next:")
     for line in (
-        f"custody events   --workspace {first}",
-        f"custody show 36  --workspace {first}",
-        f"custody holdings --workspace {first} --as-of 2021-12-31",
-        f"custody audit {first}/bundle.evidence.zip --trust {first}/trust",
-        f"custody prove 36 --workspace {first} --out receipt.tlog-proof",
+        f"{program} events   --workspace {first}",
+        f"{program} show 36  --workspace {first}",
+        f"{program} holdings --workspace {first} --as-of 2021-12-31",
+        f"{program} audit {first}/bundle.evidence.zip --trust {first}/trust",
+        f"{program} prove 36 --workspace {first} --out receipt.tlog-proof",
     ):
         output.say(f"  {line}")
     output.say(f"keys and their passphrase file are in {first}/keys; they are for play only")

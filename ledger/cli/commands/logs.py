@@ -18,10 +18,16 @@ from ledger.service.tiles import StoredTiles
 
 
 @click.command()
+@click.option(
+    "--previous-log-key",
+    type=click.Path(dir_okay=False),
+    help="After a rotation: the key file before it, which signs as well.",
+)
 @options.passphrase
 @options.workspace
 @options.as_json
 def checkpoint(
+    previous_log_key: str | None,
     passphrase_file: str | None,
     passphrase_fd: int | None,
     workspace_path: str | None,
@@ -29,14 +35,21 @@ def checkpoint(
 ) -> None:
     """Sign the log's size and root with the log key; keep the note in and outside the store."""
     workspace = find_workspace(workspace_path)
-    signer = wiring.signer_from(
-        str(workspace.log_key_path), file=passphrase_file, descriptor=passphrase_fd
+    paths = [str(workspace.log_key_path), *([previous_log_key] if previous_log_key else [])]
+    signer, *before = (
+        wiring.signer_from(path, file=passphrase_file, descriptor=passphrase_fd) for path in paths
     )
     with wiring.open_store(workspace) as store:
         live = wiring.load_checked(workspace, store)
         if not live.state.fund:
             raise NotFoundError("the log is empty", hint="Constitute the fund first")
-        made, note = make_checkpoint(store, live, signer, workspace.high_water)
+        made, note = make_checkpoint(
+            store,
+            live,
+            signer,
+            workspace.high_water,
+            previous=before[0] if before else None,
+        )
         StoredTiles(store, made.size).fill_cache()
         wiring.write_trust(workspace, store, live.state.log_key)
     if as_json:

@@ -121,6 +121,23 @@ def forged(fund: SequencedFund, size: int) -> bytes:
 
 @pytest.mark.parametrize("size", [9, 14])
 @pytest.mark.parametrize("loaded", ["watching", "not watching"])
+def test_at_a_hand_over_both_keys_sign(fund: SequencedFund, outside: Path) -> None:
+    """Who trusts the old key, and who trusts the new one, can both read the same checkpoint."""
+    old, new = fund.signer.log_signer, rotate(fund)
+    live = fund.sequencer.live
+    made, note = make_checkpoint(fund.store, live, new, outside, previous=old)
+    for key in (old, new):
+        assert verify_checkpoint(note, VerifierKey(FUND, key.public_key)) == made
+
+
+def test_only_a_log_key_of_before_signs_besides(fund: SequencedFund, outside: Path) -> None:
+    new = rotate(fund)
+    stranger = MemorySigner.from_seed(b"s" * 32)
+    with pytest.raises(ProofError, match="never a log key"):
+        make_checkpoint(fund.store, fund.sequencer.live, new, outside, previous=stranger)
+    assert not outside.exists()
+
+
 def test_a_checkpoint_that_contradicts_the_last_is_never_signed(
     fund: SequencedFund, outside: Path, size: int, loaded: str
 ) -> None:
