@@ -113,14 +113,6 @@ def test_after_a_rotation_only_the_new_key_signs(fund: SequencedFund, outside: P
     check(fund, outside)
 
 
-def forged(fund: SequencedFund, size: int) -> bytes:
-    """A checkpoint that the log key signed for records that never were."""
-    signer = NoteSigner(FUND, fund.signer.log_signer)
-    return sign_checkpoint(Checkpoint(FUND, size, b"\x07" * 32), signer)
-
-
-@pytest.mark.parametrize("size", [9, 14])
-@pytest.mark.parametrize("loaded", ["watching", "not watching"])
 def test_at_a_hand_over_both_keys_sign(fund: SequencedFund, outside: Path) -> None:
     """Who trusts the old key, and who trusts the new one, can both read the same checkpoint."""
     old, new = fund.signer.log_signer, rotate(fund)
@@ -138,6 +130,14 @@ def test_only_a_log_key_of_before_signs_besides(fund: SequencedFund, outside: Pa
     assert not outside.exists()
 
 
+def forged(fund: SequencedFund, size: int) -> bytes:
+    """A checkpoint that the log key signed for records that never were."""
+    signer = NoteSigner(FUND, fund.signer.log_signer)
+    return sign_checkpoint(Checkpoint(FUND, size, b"\x07" * 32), signer)
+
+
+@pytest.mark.parametrize("size", [9, 14])
+@pytest.mark.parametrize("loaded", ["watching", "not watching"])
 def test_a_checkpoint_that_contradicts_the_last_is_never_signed(
     fund: SequencedFund, outside: Path, size: int, loaded: str
 ) -> None:
