@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,23 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the exit code of what happened."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    sys.exit(run(arguments))
+    sys.exit(_flushed(run(arguments)))
+
+
+def _flushed(code: int) -> int:
+    """The exit code once all output is out; what is still buffered may fail only now."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        # The interpreter would flush again when it ends, and fail aloud: give it a way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError) or code == exits.ERROR:
+            return exits.ERROR  # nobody reads on, or the failure has been told already
+        from ledger.kernel.errors import LedgerError  # noqa: PLC0415 - only for errors
+
+        return _explained(LedgerError(error.strerror or str(error)), as_json=False)
+    return code
 
 
 def run(arguments: list[str]) -> int:
