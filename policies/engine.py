@@ -58,14 +58,13 @@ class PolicyEngine:
         findings: list[Finding] = []
         requirements: list[Requirement] = []
         authority = tolerance = False
-        for rule in _called(tuple(books), action.triggers):
-            gives_authority = RULE_TYPES[rule.form.rule_type].gives_authority
+        for rule, gives_authority, bounds_settlement in _called(tuple(books), action.triggers):
             if rule.form.unknown:
                 verdict = rule.unknown(rule.form.unknown[0], deny=gives_authority)
             else:
                 verdict = rule.judge(rule, action, flows)
             authority = authority or (gives_authority and verdict.applies)
-            tolerance = tolerance or _bounds_settlement(rule)
+            tolerance = tolerance or bounds_settlement
             findings.extend(verdict.findings)
             requirements.extend(verdict.requirements)
         if not authority:
@@ -81,10 +80,15 @@ def _bounds_settlement(rule: Rule) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def _called(books: tuple[Book, ...], triggers: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rules that these words call, in order. A pure function, so its answers are kept."""
+def _called(
+    books: tuple[Book, ...], triggers: tuple[str, ...]
+) -> tuple[tuple[Rule, bool, bool], ...]:
+    """The rules that these words call, in order, each with what it gives and bounds.
+
+    A pure function, so its answers are kept.
+    """
     return tuple(
-        rule
+        (rule, RULE_TYPES[rule.form.rule_type].gives_authority, _bounds_settlement(rule))
         for book in books
         for rule in book.rules
         if rule.form.status in DECIDING_STATUS and not set(triggers).isdisjoint(rule.form.trigger)

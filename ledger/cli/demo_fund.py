@@ -135,7 +135,7 @@ def constitute(demo: DemoFund, *, legal_entity: str, jurisdiction: str, offset: 
             "quorum": 2,
             "notice_days": 30,
             "max_backdating_days": 10,
-            "wider_backdating": {"days": 3650, "until": wiring.now()[:4] + "-12-31"},
+            "wider_backdating": {"days": 36_600, "until": wiring.now()[:4] + "-12-31"},
             "utc_offset_minutes": offset,
         },
         founders=founders,

@@ -33,7 +33,9 @@ def passphrase(function: Function) -> Function:
         "--passphrase-file", type=click.Path(dir_okay=False), help="Read the passphrase here."
     )(function)
     return click.option(
-        "--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."
+        "--passphrase-fd",
+        type=click.IntRange(min=0),
+        help="Read the passphrase from this file descriptor.",
     )(function)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.cli.passphrases import read_passphrase
+from ledger.kernel.errors import NotFoundError
 from ledger.kernel.instants import render_instant
 from ledger.log.merkle import leaf_hash
 from ledger.service.checkpoints import check_high_water, read_high_water, write_durably
@@ -39,7 +40,11 @@ def now() -> str:
 
 
 def open_store(workspace: Workspace, *, read_only: bool = False) -> RecordStore:
-    """The fund's record store."""
+    """The fund's record store; for reading there must be one."""
+    if read_only and not workspace.store.exists():
+        raise NotFoundError(
+            "nothing is recorded in this workspace yet", hint="Constitute the fund first"
+        )
     return RecordStore.open(workspace.store, fund=workspace.fund, read_only=read_only)
 
 

@@ -77,7 +77,7 @@ def find_workspace(given: str | None) -> Workspace:
         ) from None
     try:
         settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(str(error), where=str(path)) from None
     unknown = set(settings) - {"fund", "log_key"}
     if unknown:

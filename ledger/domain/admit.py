@@ -85,14 +85,22 @@ def view_of(state: State, verified: VerifiedEvent, engine: Engine) -> View:
 
 
 def signatures_of(state: State, verified: VerifiedEvent) -> list[Signature]:
-    """The envelope's signatures with their officers, the author's first."""
+    """The envelope's signatures with their officers, the author's first.
+
+    Worked out once for each event at its position: `apply` asks again for what `admit` knew.
+    """
+    position = state.position + 1
+    if state.signing[:3] == (verified.event_id, position, state.day):
+        return state.signing[3]
     officers = signing_officers(state, verified) or []
     signatures = [
-        Signature(officer, keyid, state.position + 1, offices_of(state, officer, state.day))
+        Signature(officer, keyid, position, offices_of(state, officer, state.day))
         for officer, keyid in zip(officers, verified.keyids, strict=False)
     ]
     author = verified.body.author
-    return sorted(signatures, key=lambda sign: (sign.officer != author, sign.officer))
+    signatures.sort(key=lambda sign: (sign.officer != author, sign.officer))
+    state.signing = (verified.event_id, position, state.day, signatures)
+    return signatures
 
 
 def _digest(view: View, decision: Decision) -> str:

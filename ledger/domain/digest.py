@@ -23,7 +23,7 @@ from ledger.signing.keys import PublicKey
 if TYPE_CHECKING:
     from ledger.domain.state import State
 
-_LEFT_OUT = frozenset({"postings", "lapses"})
+_LEFT_OUT = frozenset({"postings", "lapses", "offices_by_day", "signing"})
 
 
 def state_digest(state: State) -> str:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ledger.domain.view import View
 
 
+OFFICES_KEPT = 1_024
+"""Answers of `offices_of` that are kept until an appointment changes."""
+
+
 @dataclass(slots=True)
 class Appointment:
     """One office held from a day, and until a day if `ends_on` is not empty."""
@@ -72,10 +76,15 @@ class OfficerRelieved(Body):
 
 def offices_of(state: State, officer: str, day: str) -> frozenset[str]:
     """The offices an officer holds on a day; empty for an unknown officer."""
-    entry = state.officers.get(officer)
-    if entry is None:
-        return frozenset()
-    return frozenset(held.office for held in entry.appointments if held.covers(day))
+    known = state.offices_by_day.get((officer, day))
+    if known is None:
+        entry = state.officers.get(officer)
+        held = entry.appointments if entry is not None else []
+        known = frozenset(term.office for term in held if term.covers(day))
+        if len(state.offices_by_day) >= OFFICES_KEPT:
+            state.offices_by_day.clear()
+        state.offices_by_day[officer, day] = known
+    return known
 
 
 def in_governance(state: State, officer: str, day: str) -> bool:
@@ -96,6 +105,7 @@ def appoint(state: State, officer: str, commitment: str, appointment: Appointmen
         held for held in entry.appointments if not held.ends_on or held.ends_on >= state.day
     ]
     entry.appointments.append(appointment)
+    state.offices_by_day.clear()
 
 
 def _laws_of_appointed(view: View) -> Iterator[Finding]:
@@ -145,6 +155,7 @@ def _evolve_appointed(state: State, _event: Event, body: OfficerAppointed) -> No
 def _evolve_relieved(state: State, _event: Event, body: OfficerRelieved) -> None:
     entry = state.officers[body.officer]
     entry.appointments = [held for held in entry.appointments if held.office != body.office]
+    state.offices_by_day.clear()
 
 
 KINDS = (

@@ -67,6 +67,8 @@ class State:
     log_keys_before: list[str] = field(default_factory=list)
 
     officers: dict[str, Officer] = field(default_factory=dict)
+    offices_by_day: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(officer, day) to the offices held, as asked for so far; not part of the digest."""
     keys: dict[str, EnrolledKey] = field(default_factory=dict)
 
     books: dict[str, RecordedBook] = field(default_factory=dict)
@@ -103,6 +105,9 @@ class State:
     periods: list[ClosedPeriod] = field(default_factory=list)
     closing: str = ""
     """The last day of a period whose close is pending: it is shut already."""
+
+    signing: tuple[str, int, str, list[Signature]] = ("", 0, "", [])
+    """The signatures of the event being decided, kept for applying it; not part of the digest."""
 
     postings: list[Posting] = field(default_factory=list)
     """What moved since the last record; not part of the state, handed over by `apply`."""

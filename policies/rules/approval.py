@@ -8,6 +8,7 @@ every band. Approvals count natural persons, never keys.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -78,11 +79,11 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
         if rule.form.effect != "needs_approval":
             held = " and ".join(sorted(action.offices)) or "no office"
             return rule.broken(" or ".join(params.initiator_roles), held)
-        requirements = (Requirement(rule.form.id, any_of=params.initiator_roles, count=1),)
+        requirements = (_requirement(rule.form.id, (), params.initiator_roles, 1),)
     count = int(params.roles_count)
     if params.roles_all_of or count:
         requirements += (
-            Requirement(rule.form.id, params.roles_all_of, params.roles_any_of, count),
+            _requirement(rule.form.id, params.roles_all_of, params.roles_any_of, count),
         )
     return Verdict(requirements=requirements, applies=None not in fits)
 
@@ -105,6 +106,14 @@ def _band_fits(params: Params, action: Action) -> bool | None:
     if params.above is not None and money.minor_units <= parse_amount(params.above, digits):
         return False
     return params.up_to is None or money.minor_units <= parse_amount(params.up_to, digits)
+
+
+@lru_cache(maxsize=1_024)
+def _requirement(
+    rule: str, all_of: tuple[str, ...], any_of: tuple[str, ...], count: int
+) -> Requirement:
+    """The requirement; a rule asks for the same one each time."""
+    return Requirement(rule, all_of, any_of, count)
 
 
 TYPE = RuleType("approval", Params, judge, gives_authority=True)

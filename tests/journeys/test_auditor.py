@@ -265,6 +265,9 @@ def test_a_restored_older_store_is_refused_by_every_reader(
     shutil.copy(backup, trading.root / "ledger.db")
     for command in (
         ["holdings"],
+        ["holdings", "--known-at", "5"],
+        ["events"],
+        ["show", "3"],
         ["approvals"],
         ["submit", "x"],
         ["checkpoint", "--passphrase-file", trading.passphrase],

@@ -21,6 +21,7 @@ from ledger.kernel.errors import NotFoundError, ValueFormError
 from ledger.kernel.instants import check_day
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.holdings import HoldingsProjection
+from ledger.service.checkpoints import check_length, read_high_water
 from ledger.service.live import LiveState, load
 
 if TYPE_CHECKING:
@@ -66,9 +67,17 @@ def folded(workspace: Workspace, known_at: int | None) -> tuple[HoldingsProjecti
     with wiring.open_store(workspace, read_only=True) as store:
         if known_at is None:
             return projection, wiring.load_checked(workspace, store, observe)
+        _check_length(workspace, store)
         if known_at > store.head():
             raise NotFoundError(f"the log ends at position {store.head()}", where=f"{known_at}")
         return projection, load(store, wiring.ENGINE, observe=observe, until=known_at)
+
+
+def _check_length(workspace: Workspace, store: RecordStore) -> None:
+    """What is read in part is at least held against the length of the checkpoint outside."""
+    outside = read_high_water(workspace.high_water)
+    if outside is not None:
+        check_length(store.head(), outside[0])
 
 
 def holdings_value(projection: HoldingsProjection, live: LiveState, as_of: str) -> dict[str, Any]:
@@ -199,6 +208,7 @@ def events(
     """List the log: one line for each record."""
     workspace = find_workspace(workspace_path)
     with wiring.open_store(workspace, read_only=True) as store:
+        _check_length(workspace, store)
         rows = list(_listed(store, kind or "", author, after, limit))
     if as_json:
         output.emit_lines("event", rows)
@@ -245,6 +255,7 @@ def show(name: str, workspace_path: str | None, as_json: bool) -> None:
     """
     workspace = find_workspace(workspace_path)
     with wiring.open_store(workspace, read_only=True) as store:
+        _check_length(workspace, store)
         record = _named(store, name)
         live = load(store, wiring.ENGINE, until=record.position - 1)
     event = read_event(record.envelope, b"", record.body)
