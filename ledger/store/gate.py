@@ -33,15 +33,24 @@ class Gate:
         self._where = where
         self._lock = lock
         self._turn = threading.Lock()
+        self._idle = threading.Condition()
+        self._readers = 0
         self._closed = False
         self._stopped = ""
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Around a read: errors of the database arrive as `StoreError` or `StoreCorruptError`."""
-        self._refuse_unless_open()
-        with translated(self._where):
-            yield
+        with self._idle:
+            self._refuse_unless_open()
+            self._readers += 1
+        try:
+            with translated(self._where):
+                yield
+        finally:
+            with self._idle:
+                self._readers -= 1
+                self._idle.notify_all()
 
     @contextmanager
     def writing(self, what: str) -> Iterator[None]:
@@ -69,9 +78,14 @@ class Gate:
                 raise
 
     def close(self) -> bool:
-        """Let nothing pass any more, once the write under way is done; False if closed already."""
-        with self._turn:
+        """Let nothing pass any more, once what is under way is done; False if closed already.
+
+        A connection that is closed while another thread reads through it ends the process, so
+        reads are waited for as well as the write.
+        """
+        with self._turn, self._idle:
             closed, self._closed = self._closed, True
+            self._idle.wait_for(lambda: not self._readers)
             return not closed
 
     def _refuse_unless_open(self) -> None:

@@ -7,6 +7,7 @@ They run whole against a recorder that adds 1 to what such a case writes, and no
 from __future__ import annotations
 
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,10 +50,14 @@ class InOneFile:
     recorder_class: type[LedgerSQLiteRecorder] = LedgerSQLiteRecorder
 
     def setUp(self) -> None:
+        self.before = set(threading.enumerate())
         self.folder = tempfile.TemporaryDirectory()
         self.factories: list[LedgerSQLiteFactory] = []
 
     def tearDown(self) -> None:
+        # The library's cases leave readers behind; a connection closed under one is a crash.
+        for left in set(threading.enumerate()) - self.before:
+            left.join(timeout=10)
         for factory in self.factories:
             factory.close()
         self.folder.cleanup()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.kernel.errors import ConflictError, StoreError
+from ledger.store.gate import Gate
 from ledger.store.record_store import RecordStore
 from tests.support.plain_records import FUND, plain_record, plain_records
 
@@ -91,3 +92,33 @@ def test_closing_waits_for_the_write_under_way(path: Path) -> None:
     writer.join()
     with RecordStore.open(path, fund=FUND) as again:
         assert again.head() == len(said)
+
+
+def test_closing_waits_for_who_is_reading() -> None:
+    """A connection closed under a reader would end the process."""
+    gate = Gate("here", None)
+    reading, leave = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def read() -> None:
+        with gate.reading():
+            reading.set()
+            leave.wait(10)
+            order.append("read")
+
+    def close() -> None:
+        gate.close()
+        order.append("closed")
+
+    reader, closer = threading.Thread(target=read), threading.Thread(target=close)
+    reader.start()
+    assert reading.wait(10)
+    closer.start()
+    closer.join(0.05)
+    assert closer.is_alive()
+    leave.set()
+    reader.join(10)
+    closer.join(10)
+    assert order == ["read", "closed"]
+    with pytest.raises(StoreError, match="closed"), gate.reading():
+        pass
