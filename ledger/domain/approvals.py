@@ -72,10 +72,7 @@ def _evolve_given(state: State, event: Event, body: ApprovalGiven) -> None:
     state.proposals[body.proposal].signatures.extend(event.signatures)
 
 
-def _nothing(_state: State, _event: Event, _body: Body) -> None:
-    """What a refusal or withdrawal does is an effect on the proposal (`apply`)."""
-
-
+# What a refusal or a withdrawal does is an effect on the proposal (`apply`), no change of its own.
 GIVEN, ANSWER_REFUSED, WITHDRAWN = KINDS = (
     Kind(
         name="approval.given.v1",
@@ -89,13 +86,11 @@ GIVEN, ANSWER_REFUSED, WITHDRAWN = KINDS = (
         form=ApprovalRefused,
         nature=Nature.APPROVAL,
         laws=_laws_of_answer,
-        evolve=_nothing,
     ),
     Kind(
         name="proposal.withdrawn.v1",
         form=ProposalWithdrawn,
         nature=Nature.APPROVAL,
         laws=_laws_of_withdrawn,
-        evolve=_nothing,
     ),
 )

@@ -261,7 +261,6 @@ KINDS = tuple(
         form=form,
         nature=Nature.ACT,
         laws=_laws_of_proposed,
-        evolve=lambda _state, _event, _body: None,
         action=_action_of_proposed,
         hold=_hold,
         free=_free,

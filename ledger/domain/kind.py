@@ -52,6 +52,10 @@ def _no_laws(_view: View) -> Iterator[Finding]:
     return iter(())
 
 
+def _unchanged(_state: State, _event: Event, _body: Any) -> None:  # noqa: ANN401 - any body
+    return None
+
+
 def _nothing(_state: State, _proposal: Proposal) -> None:
     return None
 
@@ -63,8 +67,8 @@ class Kind:
     name: str
     form: type[Body]
     nature: Nature
-    evolve: Callable[[State, Event, Any], None]
-    """What changes when an event of this kind becomes effective."""
+    evolve: Callable[[State, Event, Any], None] = _unchanged
+    """What changes when an event of this kind becomes effective; a proposal changes nothing yet."""
     laws: Callable[[View], Iterator[Finding]] = _no_laws
     """Findings that no mandate can lift, in a fixed order."""
     action: Callable[[View], Action | None] | None = None
