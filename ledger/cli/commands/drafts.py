@@ -10,6 +10,7 @@ import click
 import orjson
 
 from ledger.cli import drafting, options, output, wiring
+from ledger.cli.naming import resolved
 from ledger.cli.workspace import find_workspace
 from ledger.domain.body import Grounded
 from ledger.domain.drafts import kind_named
@@ -59,13 +60,16 @@ def draft(
 ) -> None:
     """Draft an event of any KIND (see `custody kinds`) from a file of its members.
 
-    What the file leaves out of facts and evidence is empty. For book.recorded, FILE may be the name
-    of a book that ships with the product (`reference`).
+    What the file leaves out of facts and evidence is empty. Books, prices, a proposal or an
+    encumbrance may be named by reference, by position or by the beginning of the id. For
+    book.recorded, FILE may be the name of a book that ships with the product (`reference`).
     """
     workspace = find_workspace(workspace_path)
-    state = wiring.read_state(workspace).state
     found = kind_named(kind)
     members = _book(source) if found.name == "book.recorded.v1" else _members(Path(source))
+    with wiring.open_store(workspace, read_only=True) as store:
+        state = wiring.load_checked(workspace, store).state
+        members = resolved(store, members)
     if issubclass(found.form, Grounded):
         members = {"facts": {}, "evidence": [], **members}
     said = {

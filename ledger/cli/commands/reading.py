@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ledger.cli import options, output, receipts, wiring, words
+from ledger.cli.naming import record_named
 from ledger.cli.workspace import find_workspace
 from ledger.domain.admit import admit, view_of_proposal
 from ledger.domain.apply import advance
@@ -17,7 +16,7 @@ from ledger.domain.outcome import Rejection
 from ledger.domain.record import Record, parse_record
 from ledger.domain.verified import read_event
 from ledger.kernel.amounts import render_amount
-from ledger.kernel.errors import NotFoundError, ValueFormError
+from ledger.kernel.errors import NotFoundError
 from ledger.kernel.instants import check_day
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.holdings import HoldingsProjection
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from ledger.domain.state import Posting
     from ledger.domain.verified import VerifiedEvent
     from ledger.store.record_store import RecordStore
-
-
-_POSITION = re.compile(r"[1-9][0-9]{0,15}\Z")
-_PREFIX = re.compile(r"[0-9a-f]{6,64}\Z")
 
 
 @click.command()
@@ -256,7 +251,7 @@ def show(name: str, workspace_path: str | None, as_json: bool) -> None:
     workspace = find_workspace(workspace_path)
     with wiring.open_store(workspace, read_only=True) as store:
         _check_length(workspace, store)
-        record = _named(store, name)
+        record = record_named(store, name)
         live = load(store, wiring.ENGINE, until=record.position - 1)
     event = read_event(record.envelope, b"", record.body)
     advance(live.state, event, record.recorded_at)
@@ -281,30 +276,3 @@ def show(name: str, workspace_path: str | None, as_json: bool) -> None:
     output.say(f"\n  position {record.position}, recorded at {record.recorded_at}")
     output.say(f"  {record.outcome.verdict}; decided again: {'the same' if same else 'ANOTHER'}")
     receipts.show_outcome(outcome)
-
-
-def _named(store: RecordStore, name: str) -> Record:
-    """The one record of a position, an event id or the beginning of one, or a reference."""
-    position = int(name) if _POSITION.match(name) else None
-    with contextlib.suppress(ValueFormError):
-        position = store.position_of(name) or position
-    raw = store.read(position) if position else None
-    found = [parse_record(raw)] if raw else list(_named_so(store, name))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise NotFoundError(
-            f"{len(found)} events are named {name}",
-            hint=f"Name one by its position: {', '.join(str(r.position) for r in found[:9])}",
-        )
-    end = f"; the log ends at {store.head()}" if position else ""
-    raise NotFoundError(f"no event named {name}{end}", hint="`custody events` lists them")
-
-
-def _named_so(store: RecordStore, name: str) -> Iterator[Record]:
-    is_prefix = _PREFIX.match(name)
-    for page in store.raw_pages():
-        for raw in page:
-            record = parse_record(raw)
-            if record.body["reference"] == name or (is_prefix and record.event_id.startswith(name)):
-                yield record
