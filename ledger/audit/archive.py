@@ -41,6 +41,7 @@ class ArchiveSource:
             with archive.open("rb") as file:
                 self._index(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            # `zipfile` raises the second for features of the format that it does not have.
             raise BundleError(f"not a ZIP archive: {error}", where=archive.name) from None
         except (OSError, OverflowError) as error:
             raise BundleError(f"cannot be read: {error}", where=archive.name) from None

@@ -30,6 +30,7 @@ from ledger.domain.settlement import (
     pay_fees,
     proposal_laws,
     reserve,
+    reserving_laws,
     uncount,
     units_laws,
     unreserve,
@@ -115,13 +116,7 @@ def _laws_of_proposed(view: View) -> Iterator[Finding]:
     wrong = list(units_laws(view, body.asset, body.units))
     yield from wrong
     if not known and not wrong:
-        place = (body.account, body.asset)
-        own = {place: view.own.progress.reserved} if view.own else None
-        yield from outflow_laws(view, {place: base_units(view.state, *_amount(body))}, own)
-
-
-def _amount(body: Proposed) -> tuple[str, str]:
-    return body.asset, body.units
+        yield from reserving_laws(view, body.account, body.asset, body.units)
 
 
 def _hold(state: State, proposal: Proposal) -> None:

@@ -13,8 +13,8 @@ from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.settlement import (
     base_units,
-    outflow_laws,
     reserve,
+    reserving_laws,
     units_laws,
     unreserve,
 )
@@ -68,9 +68,7 @@ def _laws_of_placed(view: View) -> Iterator[Finding]:
     yield from known
     yield from account_laws(view, body.account)
     if not known:
-        place = (body.account, body.asset)
-        own = {place: view.own.progress.reserved} if view.own else None
-        yield from outflow_laws(view, {place: base_units(view.state, body.asset, body.units)}, own)
+        yield from reserving_laws(view, body.account, body.asset, body.units)
 
 
 def _hold(state: State, proposal: Proposal) -> None:

@@ -25,6 +25,7 @@ from ledger.domain.settlement import (
     pay_fees,
     proposal_laws,
     reserve,
+    reserving_laws,
     uncount,
     units_laws,
     unreserve,
@@ -82,10 +83,7 @@ def _laws_of_proposed(view: View) -> Iterator[Finding]:
     yield from account_laws(view, *sorted({body.account, body.receive_account}))
     yield from counterparty_laws(view, body.counterparty)
     if not known:
-        place = (body.account, body.give.asset)
-        units = base_units(view.state, body.give.asset, body.give.units)
-        own = {place: view.own.progress.reserved} if view.own else None
-        yield from outflow_laws(view, {place: units}, own)
+        yield from reserving_laws(view, body.account, body.give.asset, body.give.units)
 
 
 def _hold(state: State, proposal: Proposal) -> None:

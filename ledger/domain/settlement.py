@@ -13,7 +13,7 @@ from ledger.domain.assets import asset_laws
 from ledger.domain.body import AssetFee, CashFee
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
 from ledger.domain.laws import deny, exception
-from ledger.kernel.amounts import parse_amount
+from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.money import minor_unit_digits
 
 if TYPE_CHECKING:
@@ -88,23 +88,27 @@ def outflow_laws(
         if units > available:
             yield deny(
                 "units_short",
-                f"at most {_amount(available, scale)} {place[1]} free on {place[0]}",
-                _amount(units, scale),
+                f"at most {render_amount(available, scale)} {place[1]} free on {place[0]}",
+                render_amount(units, scale),
             )
             continue
         lowest = balance.by_day.lowest_from(view.body.value_date)
         if units > lowest:
             yield deny(
                 "units_short_on_value_date",
-                f"at most {_amount(lowest, scale)} {place[1]} from {view.body.value_date} on",
-                _amount(units, scale),
+                f"at most {render_amount(lowest, scale)} {place[1]} from {view.body.value_date} on",
+                render_amount(units, scale),
             )
 
 
-def _amount(units: int, scale: int) -> str:
-    from ledger.kernel.amounts import render_amount  # noqa: PLC0415 - only for refusals
+def reserving_laws(view: View, account: str, asset: str, amount: str) -> Iterator[Finding]:
+    """As `outflow_laws`, for a proposal that reserves units: its own reservation is not in its way.
 
-    return render_amount(units, scale)
+    Call it only when the asset and the amount are known to be good.
+    """
+    place = (account, asset)
+    own = {place: view.own.progress.reserved} if view.own else None
+    yield from outflow_laws(view, {place: base_units(view.state, asset, amount)}, own)
 
 
 def fee_laws(view: View, fees: tuple[CashFee | AssetFee, ...]) -> Iterator[Finding]:

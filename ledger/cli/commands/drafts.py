@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -18,6 +18,9 @@ from ledger.domain.kinds import KINDS
 from ledger.kernel.errors import InputError, NotFoundError
 from ledger.kernel.limits import PAYLOAD_BYTES_MAX
 from policies.book import load_book, shipped_book
+
+if TYPE_CHECKING:
+    from ledger.domain.state import State
 
 
 @click.command()
@@ -129,11 +132,19 @@ def money(text: str) -> dict[str, str]:
 
 
 def draft_event(
-    kind: str, said: dict[str, Any], *, workspace_path: str | None, as_json: bool
+    kind: str,
+    said: dict[str, Any],
+    *,
+    workspace_path: str | None,
+    as_json: bool,
+    state: State | None = None,
 ) -> None:
-    """Draft one event of a kind from what was said at the command line."""
+    """Draft one event of a kind from what was said at the command line.
+
+    A command that has read the fund's state already hands it in: the log is read once.
+    """
     workspace = find_workspace(workspace_path)
-    state = wiring.read_state(workspace).state
+    state = state or wiring.read_state(workspace).state
     if "proposal" in said:
         said["proposal"] = drafting.proposal_named(state, said["proposal"])
     out = said.pop("out", None)

@@ -9,11 +9,12 @@ import click
 from ledger.cli import drafting, options, output, wiring
 from ledger.cli.commands.drafts import draft_event, money, units_of
 from ledger.cli.workspace import find_workspace
-from ledger.kernel.amounts import render_amount
+from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import InputError
 
 if TYPE_CHECKING:
     from ledger.domain.proposal import Proposal
+    from ledger.domain.state import State
 
 _SETTLED = {
     "acquisition.proposed.v1": "acquisition.settled",
@@ -40,10 +41,12 @@ def release(
     """Draft the release of a transfer: its units left and are in transit."""
     if fee is not None:
         said["fee"] = units_of(fee)
-    found, scale = _proposal(workspace_path, said["proposal"])
+    state, found, scale = _proposal(workspace_path, said["proposal"])
     said["proposal"] = found.event_id
     said["units"] = said["units"] or render_amount(found.progress.reserved, scale)
-    draft_event("transfer.released", said, workspace_path=workspace_path, as_json=as_json)
+    draft_event(
+        "transfer.released", said, workspace_path=workspace_path, as_json=as_json, state=state
+    )
 
 
 @click.command()
@@ -67,7 +70,7 @@ def settle(
     **said: Any,
 ) -> None:
     """Draft the settlement of an acquisition, disposal, delivery or transfer."""
-    found, scale = _proposal(workspace_path, said["proposal"])
+    state, found, scale = _proposal(workspace_path, said["proposal"])
     kind = _SETTLED.get(found.kind.name)
     if kind is None:
         raise InputError(
@@ -83,14 +86,14 @@ def settle(
             raise InputError("what was paid is missing", hint="Use --consideration '400000 USD'")
         name = "consideration" if kind == "acquisition.settled" else "proceeds"
         said[name] = money(paid)
-        said["trade_date"] = trade_date or said["value_date"] or _today(workspace_path)
+        said["trade_date"] = trade_date or said["value_date"] or state.local_day(wiring.now())
     elif paid or trade_date:
         raise InputError(f"nothing is paid and traded for a {found.kind.name}")
     if not in_transit:
         said["fees"] = [{"leg": "cash", **money(fee)} for fee in fees]
     elif fees:
         raise InputError("a transfer's fee is said at its release")
-    draft_event(kind, said, workspace_path=workspace_path, as_json=as_json)
+    draft_event(kind, said, workspace_path=workspace_path, as_json=as_json, state=state)
 
 
 @click.command()
@@ -109,14 +112,16 @@ def fail(
     **said: Any,
 ) -> None:
     """Draft the failure of a transfer: units in transit came back."""
-    found, scale = _proposal(workspace_path, said["proposal"])
+    state, found, scale = _proposal(workspace_path, said["proposal"])
     said |= {"proposal": found.event_id, "final": not partial}
     said["units"] = said["units"] or render_amount(found.progress.in_transit, scale)
-    draft_event("transfer.failed", said, workspace_path=workspace_path, as_json=as_json)
+    draft_event(
+        "transfer.failed", said, workspace_path=workspace_path, as_json=as_json, state=state
+    )
 
 
-def _proposal(workspace_path: str | None, name: str) -> tuple[Proposal, int]:
-    """The open proposal and its asset's scale."""
+def _proposal(workspace_path: str | None, name: str) -> tuple[State, Proposal, int]:
+    """The fund's state, the open proposal, and its asset's scale."""
     state = wiring.read_state(find_workspace(workspace_path)).state
     found = state.proposals[drafting.proposal_named(state, name)]
     asset = getattr(found.body, "asset", "")
@@ -124,15 +129,8 @@ def _proposal(workspace_path: str | None, name: str) -> tuple[Proposal, int]:
         raise InputError(f"a {found.kind.name} does not move units of one asset")
     if not found.effective:
         output.note("note: the proposal is not effective; what you record will wait for a quorum")
-    return found, state.assets[asset].scale
+    return state, found, state.assets[asset].scale
 
 
 def _left(found: Proposal, scale: int) -> int:
-    from ledger.kernel.amounts import parse_amount  # noqa: PLC0415 - only when left out
-
     return parse_amount(str(getattr(found.body, "units", "0")), scale) - found.progress.units_done
-
-
-def _today(workspace_path: str | None) -> str:
-    state = wiring.read_state(find_workspace(workspace_path)).state
-    return state.local_day(wiring.now())
