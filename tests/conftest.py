@@ -2,12 +2,16 @@
 
 `HYPOTHESIS_PROFILE` names one. No profile has a deadline: machines differ, and time is measured by
 the tests that are about time. In `ci` the examples are the same in every run.
+
+A test marked `deep` is the exhaustive form of one that always runs. It takes minutes, so it runs with
+`--deep` only; `python -m tests.assurance` runs all of them.
 """
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", max_examples=100, deadline=None)
@@ -21,3 +25,17 @@ settings.register_profile(
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") == "true" else "dev")
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="run the exhaustive tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselected and counted, not skipped: nothing that they need is missing on the machine."""
+    if config.getoption("--deep"):
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    items[:] = [item for item in items if not item.get_closest_marker("deep")]
+    if deep:
+        config.hook.pytest_deselected(items=deep)
