@@ -85,7 +85,7 @@ def _rule(form: RuleForm) -> Rule:
         params = read_form(kind.params, form.params, error=BookError)
     except BookError as error:
         raise BookError(error.message, where=f"{form.id}.params.{error.where}") from None
-    return Rule(form, params, kind.judge)
+    return Rule(form, params, kind.judge, kind.prepare(form, params) if kind.prepare else None)
 
 
 def load_book(text: bytes, *, where: str) -> dict[str, Any]:

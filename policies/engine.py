@@ -65,8 +65,10 @@ class PolicyEngine:
                 verdict = rule.judge(rule, action, flows)
             authority = authority or (gives_authority and verdict.applies)
             tolerance = tolerance or bounds_settlement
-            findings.extend(verdict.findings)
-            requirements.extend(verdict.requirements)
+            if verdict.findings:
+                findings += verdict.findings
+            if verdict.requirements:
+                requirements += verdict.requirements
         if not authority:
             findings.append(Finding(AUTHORITY, DENY, _AUTHORITY_WANTED, "none", _DESIGN))
         if not tolerance and action.authorised is not None:

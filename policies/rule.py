@@ -7,12 +7,12 @@ name in `unknown`; a rule that needs it never allows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from ledger.domain.outcome import DENY, FLAG, Finding
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Code, Form, Many, RuleId, Text
 
 if TYPE_CHECKING:
@@ -51,13 +51,15 @@ class RuleForm(Form):
     """The provision in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Rule:
     """An executable rule: the provision, and its parameters in the form of its type."""
 
     form: RuleForm
     params: Any
     judge: Callable[[Rule, Action, Flows], Verdict]
+    prepared: Any = None
+    """What the type works out of the parameters once, so that no action pays for it again."""
 
     def broken(self, expected: str, found: str) -> Verdict:
         """The finding that the rule is not kept: a flag if that is its effect, else a denial."""
@@ -72,7 +74,7 @@ class Rule:
         return self.broken(f"a known {what}", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Verdict:
     """What one rule says of one action: nothing at all means that it allows."""
 
@@ -86,7 +88,7 @@ ALLOWED = Verdict()
 NOT_APPLICABLE = Verdict(applies=False)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class RuleType:
     """A word of the vocabulary."""
 
@@ -95,3 +97,5 @@ class RuleType:
     judge: Callable[[Rule, Action, Flows], Verdict]
     gives_authority: bool = False
     """Whether such a rule says who may act; an action that none of them covers is denied."""
+    prepare: Callable[[RuleForm, Any], Any] | None = None
+    """What becomes `Rule.prepared`, of the provision and its parameters."""

@@ -3,16 +3,19 @@
 `HYPOTHESIS_PROFILE` names one. No profile has a deadline: machines differ, and time is measured by
 the tests that are about time. In `ci` the examples are the same in every run.
 
-A test marked `deep` is the exhaustive form of one that always runs. It takes minutes, so it runs with
+A test marked `deep` is the exhaustive form of one that always runs. It takes minutes, and runs with
 `--deep` only; `python -m tests.assurance` runs all of them.
 """
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import pytest
 
 settings.register_profile("dev", max_examples=100, deadline=None)
 settings.register_profile(

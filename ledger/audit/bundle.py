@@ -10,13 +10,13 @@ cannot be read as a bundle at all is refused (`BundleError`), everything else is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger.audit.archive import ArchiveSource
 from ledger.audit.source import DirectorySource
 from ledger.kernel.errors import BundleError, LedgerError, TileError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.limits import TREE_SIZE_MAX
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
@@ -33,7 +33,7 @@ _EARLIER: Final = re.compile(r"checkpoints/(0|[1-9][0-9]{0,18})\Z")
 _LENGTH_BYTES: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class EntryFile:
     """One entry bundle: where it lies, the position of its first record, how many are due."""
 

@@ -23,6 +23,7 @@ from ledger.domain.record import parse_record
 from ledger.domain.verified import VerifiedEvent, inner_checks
 from ledger.kernel.canonical import decode_object
 from ledger.kernel.errors import CanonicalError, LedgerError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import read_form
 from ledger.log.merkle import leaf_hash, tree_root
 from ledger.log.tiles import TILE_WIDTH
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ledger.domain.body import Body
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Chunk:
     """One entry bundle to check: its bytes, its place, and the keys known after deciding it."""
 

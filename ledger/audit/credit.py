@@ -68,9 +68,15 @@ def maker_of(form: type[Form]) -> Maker:
         if (maker := _maker(field.annotation, field.discriminator)) is not None
     }
 
+    tuples = [name for name, maker in makers.items() if maker is tuple]
+    others = [(name, maker) for name, maker in makers.items() if maker is not tuple]
+
     def make(members: dict[str, Any]) -> Form:
         values = defaults | members
-        for name, maker in makers.items():
+        for name in tuples:
+            if name in members:
+                values[name] = tuple(members[name])
+        for name, maker in others:
             if name in members:
                 values[name] = maker(members[name])
         made = form.__new__(form)

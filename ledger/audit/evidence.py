@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from ledger.kernel.errors import (
     UndecidableError,
     ValueFormError,
 )
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import read_form
 from ledger.kernel.instants import check_day
 from ledger.kernel.limits import TRUST_BYTES_MAX
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ledger.projections.holdings import Holding
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class RecordedEvent:
     """One event of a verified log."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ledger.domain.rejections import REJECTIONS
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from ledger.kernel.canonical import Value
@@ -94,7 +95,7 @@ POSITIONS_SHOWN: Final = 20
 _LAST: Final = 2**63
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Place:
     """Bytes `start` (inclusive) to `end` (exclusive) of a file of the bundle."""
 
@@ -103,7 +104,7 @@ class Place:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Finding:
     """One finding: its stable code, the position if it has one, the bytes, and what was found."""
 
@@ -146,7 +147,7 @@ class Finding:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Suspect:
     """Records signed by a key at or after the position from which it is reported compromised."""
 
@@ -166,7 +167,7 @@ class Suspect:
         return Finding("key_compromised", text, self.compromised_since)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Report:
     """The result of one audit."""
 

@@ -7,11 +7,11 @@ the key in force at its size did and the log is the trusted one by its first lea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.audit.findings import Finding, Place
 from ledger.kernel.errors import LedgerError
+from ledger.kernel.fixed import fixed
 from ledger.log.note import parse_note, parse_vkey, verify_note
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ledger.log.note import VerifierKey
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Head:
     """One checkpoint: where it was read, its note, and what it states, unverified."""
 
@@ -32,7 +32,7 @@ class Head:
     states: Checkpoint
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class LogKeys:
     """The log's keys as far as the replay came, and what the auditor trusts."""
 

@@ -6,7 +6,6 @@ about the log. A difference is a finding, since somebody changed one of the two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from ledger.audit.bundle import MANIFEST
 from ledger.audit.findings import Finding, Place
 from ledger.kernel.canonical import decode_object
 from ledger.kernel.errors import BundleError, LedgerError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Digest, Form, FundId, Many, read_form
 from ledger.kernel.limits import INTEGER_MAX, MANIFEST_BYTES_MAX
 
@@ -47,7 +47,7 @@ class Manifest(Form):
     size: Count
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Facts:
     """What the audit found where the manifest makes a claim; empty or None if it found nothing."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.audit.conservation import Conservation, holdings_differ
@@ -24,6 +23,7 @@ from ledger.domain.record import render_record
 from ledger.domain.rejections import rejection_of
 from ledger.domain.state import State
 from ledger.kernel.errors import InvariantError, UnknownRuleError
+from ledger.kernel.fixed import fixed
 from ledger.projections.holdings import HoldingsProjection
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ KeyTable = dict[str, tuple[str, bytes]]
 """Key id to (algorithm, raw public key): what a worker needs to check signatures."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class NamedLogKey:
     """A log key that the log names, and the position from which it is in force."""
 

@@ -12,10 +12,10 @@ other quorum are refused: this version verifies no cosignatures, and must not se
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger.kernel.errors import LedgerError, ParseError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.limits import TRUST_BYTES_MAX
 from ledger.log.merkle import HASH_BYTES
 from ledger.log.note import parse_vkey, render_vkey
@@ -29,7 +29,7 @@ _UNSUPPORTED: Final = frozenset({"witness", "group"})
 _HINT: Final = "A trust file has: log <vkey> [url], first-leaf <64 hex digits>, quorum none"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Trust:
     """The log's verifier key, and the leaf hash of its constitution (32 bytes) if it is known."""
 

@@ -12,11 +12,11 @@ import csv
 import hashlib
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.kernel import amounts, identifiers
 from ledger.kernel.errors import HistoryError, LedgerError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import check_form
 from ledger.kernel.instants import check_day
 from ledger.kernel.limits import HISTORY_BYTES_MAX
@@ -45,7 +45,7 @@ _REFERENCE_CHARS_MAX = 55
 """Leaves room for `/settled`, the reference of the row's second event."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Row:
     """One row of a history, its values checked for form."""
 

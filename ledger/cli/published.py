@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from ledger.kernel.amounts import parse_amount, render_amount
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from ledger.projections.holdings import HoldingsProjection
@@ -17,7 +17,7 @@ BTC_SCALE = 8
 CENTS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Point:
     """One published total."""
 

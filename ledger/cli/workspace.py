@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.kernel.errors import InputError, NotFoundError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import FUND, check_form
 
 SETTINGS = "custody.toml"
@@ -25,7 +25,7 @@ log_key = "keys/log.key"
 """
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Workspace:
     """The folder of one fund."""
 

@@ -16,6 +16,7 @@ from ledger.domain.custodians import custodian_laws
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny, exception
 from ledger.domain.officers import in_governance
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import ChainId, Code, Digest, Many, Name, Slug, Text
 from ledger.kernel.limits import EVIDENCE_MAX
 
@@ -40,7 +41,7 @@ class Account:
     closed_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Address:
     """A chain address that belongs to an account."""
 

@@ -14,7 +14,6 @@ from ledger.domain.decision import Decision, decide, decide_again
 from ledger.domain.digest import state_digest
 from ledger.domain.kind import Nature
 from ledger.domain.laws import deny
-from ledger.domain.officers import offices_of
 from ledger.domain.outcome import (
     PENDING,
     REFUSED,
@@ -25,21 +24,15 @@ from ledger.domain.outcome import (
     Refusal,
     Rejection,
 )
-from ledger.domain.proposal import Signature
-from ledger.domain.rejections import (
-    rejection_of,
-    signing_officers,
-    unconstitutional,
-    unreadable,
-)
-from ledger.domain.signatories import approvers
+from ledger.domain.rejections import rejection_of, unconstitutional, unreadable
+from ledger.domain.signatories import approvers, signatures_of
 from ledger.domain.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.domain.policy import Engine, Requirement
-    from ledger.domain.proposal import Proposal
+    from ledger.domain.proposal import Proposal, Signature
     from ledger.domain.state import State
     from ledger.domain.verified import VerifiedEvent
 
@@ -82,25 +75,6 @@ def view_of(state: State, verified: VerifiedEvent, engine: Engine) -> View:
         day=state.day,
         position=state.position + 1,
     )
-
-
-def signatures_of(state: State, verified: VerifiedEvent) -> list[Signature]:
-    """The envelope's signatures with their officers, the author's first.
-
-    Worked out once for each event at its position: `apply` asks again for what `admit` knew.
-    """
-    position = state.position + 1
-    if state.signing[:3] == (verified.event_id, position, state.day):
-        return state.signing[3]
-    officers = signing_officers(state, verified) or []
-    signatures = [
-        Signature(officer, keyid, position, offices_of(state, officer, state.day))
-        for officer, keyid in zip(officers, verified.keyids, strict=False)
-    ]
-    author = verified.body.author
-    signatures.sort(key=lambda sign: (sign.officer != author, sign.officer))
-    state.signing = (verified.event_id, position, state.day, signatures)
-    return signatures
 
 
 def _digest(view: View, decision: Decision) -> str:
@@ -168,8 +142,8 @@ def _counts(
     requirements: tuple[Requirement, ...],
 ) -> bool:
     """Whether one of these signatures is the answering officer's and counts for an approval."""
-    return any(
-        view.body.author
-        in approvers(view.state, signatures, proposal.author, requirement, view.day)
-        for requirement in requirements
-    )
+    for requirement in requirements:
+        counting = approvers(view.state, signatures, proposal.author, requirement, view.day)
+        if view.body.author in counting:
+            return True
+    return False

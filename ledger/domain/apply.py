@@ -10,13 +10,13 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from ledger.domain.admit import signatures_of
 from ledger.domain.approvals import GIVEN
 from ledger.domain.funds import FundConstituted
 from ledger.domain.mandates import bring_into_force
 from ledger.domain.outcome import EFFECTIVE, PENDING, REFUSED
 from ledger.domain.proposal import Proposal
 from ledger.domain.settlement import finish
+from ledger.domain.signatories import signatures_of
 from ledger.domain.state import Event
 from ledger.kernel.errors import invariant
 from ledger.kernel.instants import local_day
@@ -54,20 +54,21 @@ def apply(
     state: State, verified: VerifiedEvent, outcome: Outcome, engine: Engine
 ) -> tuple[Posting, ...]:
     """Change the state by one record whose outcome is known; the state was advanced to it."""
+    body = verified.body
     event = Event(
         position=state.position + 1,
         recorded_at=state.recorded_at,
         event_id=verified.event_id,
         kind=verified.kind,
-        body=verified.body,
+        body=body,
         signatures=tuple(signatures_of(state, verified)),
         day=state.day,
         engine=engine,
     )
     state.position = event.position
-    state.references.remember(event.event_id, event.body.valid_until)
+    state.references.remember(event.event_id, body.valid_until)
     if outcome.verdict != REFUSED:
-        state.references.use(event.body.author, event.body.reference)
+        state.references.use(body.author, body.reference)
         _take_effect(state, event, outcome)
     for effect in outcome.effects:
         _take_effect_on(state, event, effect)

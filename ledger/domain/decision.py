@@ -6,7 +6,7 @@ reads a `View` and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledger.domain.body import Fact
@@ -26,6 +26,7 @@ from ledger.domain.outcome import (
 )
 from ledger.domain.policy import Requirement
 from ledger.domain.signatories import approvers, is_met, is_suspect
+from ledger.kernel.fixed import fixed
 from ledger.kernel.instants import add_days
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 CHARTER_QUORUM = "charter_quorum"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Decision:
     """A verdict, its findings in order, and the approvals that were or are asked for."""
 
@@ -48,15 +49,16 @@ class Decision:
 
 def decide(view: View) -> Decision:
     """Decide one event. Approvals (`Nature.APPROVAL`) are decided on laws alone."""
-    laws = [*_common_laws(view), *view.kind.laws(view)]
-    if any(finding.verdict == DENY for finding in laws):
+    kind = view.kind
+    laws = laws_of(view)
+    if _denies(laws):
         return Decision(REFUSED, tuple(laws))
-    if view.kind.nature is Nature.APPROVAL or view.kind is CONSTITUTION:
+    if kind.nature is Nature.APPROVAL or kind is CONSTITUTION:
         return Decision(EFFECTIVE, tuple(laws))
-    if view.kind.one_signature is not None and view.kind.one_signature(view):
+    if kind.one_signature is not None and kind.one_signature(view):
         return Decision(EFFECTIVE, tuple(laws))
     findings, requirements = _governed(view, laws)
-    if any(finding.verdict == DENY for finding in findings):
+    if _denies(findings):
         return Decision(REFUSED, tuple(findings), requirements)
     return _weighed(view, findings, requirements)
 
@@ -65,15 +67,27 @@ def decide_again(view: View) -> Decision:
     """Decide a proposal again: pending while approvals are missing, whatever the laws say now."""
     if view.kind.one_signature is not None and view.kind.one_signature(view):
         return decide(view)
-    laws = [*_common_laws(view), *view.kind.laws(view)]
+    laws = laws_of(view)
     findings, requirements = _governed(view, laws)
     missing = missing_approvals(view, requirements)
     if missing:
         return Decision(PENDING, (*findings, *missing), requirements)
     for found in (laws, findings):
-        if any(finding.verdict == DENY for finding in found):
+        if _denies(found):
             return Decision(REFUSED, tuple(found), requirements)
     return Decision(EFFECTIVE, _flagged(findings), requirements)
+
+
+def laws_of(view: View) -> list[Finding]:
+    """What the laws of the ledger say, those of every kind first."""
+    return [*_laws_of_time(view), *_laws_of_author(view), *view.kind.laws(view)]
+
+
+def _denies(findings: list[Finding]) -> bool:
+    for finding in findings:  # noqa: SIM110 - nearly always empty: a generator would cost more
+        if finding.verdict == DENY:
+            return True
+    return False
 
 
 def _governed(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
@@ -84,23 +98,30 @@ def _governed(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Req
     return _by_charter(view, laws) if by_charter else _by_mandate(view, laws)
 
 
-def _common_laws(view: View) -> Iterator[Finding]:
-    state, body, day = view.state, view.body, view.day
-    if body.value_date > day:
-        yield deny("value_date_in_future", f"at most {day}", body.value_date)
+def _laws_of_time(view: View) -> Iterator[Finding]:
+    body = view.body
+    if body.value_date > view.day:
+        yield deny("value_date_in_future", f"at most {view.day}", body.value_date)
     if isinstance(body, Fact) and body.occurred_on and body.occurred_on > body.value_date:
         yield deny("value_date_before_reference", f"not before {body.occurred_on}", body.value_date)
-    if state.charter is None:
+
+
+def _laws_of_author(view: View) -> Iterator[Finding]:
+    """Whether the author may speak on this day, and of the value date."""
+    state, body, own = view.state, view.body, view.own
+    charter = state.charter
+    if charter is None:
         return
     if not view.offices:
         yield deny("officer_not_in_office", found=body.author)
-    if view.own is not None and is_suspect(state, view.own.signatures[0]):
-        yield deny("author_suspect", found=view.own.signatures[0].keyid)
-    # A proposal decided again keeps the bound of the day on which it was recorded.
-    since = state.local_day(view.own.recorded_at) if view.own else day
-    earliest = add_days(since, -state.charter.earliest_value_date_distance(since))
-    if body.value_date < earliest:
-        yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
+    if own is not None and is_suspect(state, own.signatures[0]):
+        yield deny("author_suspect", found=own.signatures[0].keyid)
+    if body.value_date < view.day:
+        # A proposal decided again keeps the bound of the day on which it was recorded.
+        since = state.local_day(own.recorded_at) if own else view.day
+        earliest = add_days(since, -charter.earliest_value_date_distance(since))
+        if body.value_date < earliest:
+            yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
     shut = _closed_until(view) if view.kind.name == "period.closed.v1" else state.shut_until
     if shut and body.value_date <= shut:
         yield deny("period_shut", f"after {shut}", body.value_date)
@@ -146,10 +167,13 @@ def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
     if mandate.suspended:
         findings.append(exception("mandate_suspended") if is_fact else deny("mandate_suspended"))
     judgement = view.engine.judge(view.state.executable(mandate.books), action, view.state)
-    # What has happened is never refused by policy: it waits for the exception quorum.
-    findings += map(_waits, judgement.findings) if is_fact else judgement.findings
     requirements = judgement.requirements
-    if is_fact and any(finding.verdict == NEEDS_APPROVAL for finding in findings):
+    if not is_fact:
+        findings += judgement.findings
+        return findings, requirements
+    # What has happened is never refused by policy: it waits for the exception quorum.
+    findings += [_waits(finding) for finding in judgement.findings]
+    if any(finding.verdict == NEEDS_APPROVAL for finding in findings):
         requirements = (*requirements, *_exception_requirements(view, action))
     return findings, requirements
 
@@ -189,8 +213,10 @@ def _weighed(
 def _flagged(findings: list[Finding]) -> tuple[Finding, ...]:
     """With the quorum complete an exception no longer waits; it stays visible as a flag."""
     return tuple(
-        replace(finding, verdict=FLAG) if finding.verdict == NEEDS_APPROVAL else finding
-        for finding in findings
+        [
+            replace(finding, verdict=FLAG) if finding.verdict == NEEDS_APPROVAL else finding
+            for finding in findings
+        ]
     )
 
 

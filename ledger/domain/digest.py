@@ -23,7 +23,8 @@ from ledger.signing.keys import PublicKey
 if TYPE_CHECKING:
     from ledger.domain.state import State
 
-_LEFT_OUT = frozenset({"postings", "lapses", "offices_by_day", "signing"})
+LEFT_OUT = frozenset({"postings", "lapses", "offices_by_day", "signing"})
+"""Parts of a state that follow from others, or are not of it: what the digest does not cover."""
 
 
 def state_digest(state: State) -> str:
@@ -36,7 +37,7 @@ def state_value(state: State) -> dict[str, Value]:
     return {
         entry.name: plain(getattr(state, entry.name))
         for entry in fields(state)
-        if entry.name not in _LEFT_OUT
+        if entry.name not in LEFT_OUT
     }
 
 

@@ -7,7 +7,6 @@ governance officers less one, so that losing one person never locks the fund.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -18,6 +17,7 @@ from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.officers import Appointment, appoint, governance_officers
 from ledger.kernel.errors import BodyError, LedgerError, ValueFormError, WeakKeyError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     Base64,
     Country,
@@ -50,7 +50,7 @@ PROTOCOLS_KNOWN = frozenset({1})
 """Every protocol whose admission, rule semantics and state digest this version carries."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Charter:
     """What governs officers, keys and mandates."""
 

@@ -7,14 +7,15 @@ projections, so what admission believes and what a reader is shown come from one
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from ledger.domain.series import DailySeries
 from ledger.kernel.errors import invariant
+from ledger.kernel.fixed import fixed
 
 
-class Leg(Enum):
-    """Which part of a balance a posting moves."""
+class Leg(StrEnum):
+    """Which part of a balance a posting moves. A text, which is hashed faster than a plain enum."""
 
     HELD = "held"
     RESERVED = "reserved"
@@ -23,7 +24,7 @@ class Leg(Enum):
     """Units that left the account and have not arrived: shown at the account they left."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class UnitPosting:
     """Base units of one asset moved on one leg of one account on one value date."""
 
@@ -36,7 +37,7 @@ class UnitPosting:
     """`acquisition`, `disposal`, `transfer`, `fee`, `reservation` … for reports."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class ConsiderationPosting:
     """Minor units of a currency given or received for an asset."""
 
@@ -71,16 +72,15 @@ class Balance:
 
     def move(self, posting: UnitPosting, position: int) -> None:
         """Change one leg; design.md's law 3 holds after every event, not between its postings."""
-        if posting.leg is Leg.HELD:
-            self.held += posting.units
-            self.by_day.add(posting.value_date, posting.units)
-            invariant(self.held >= 0, f"units held never below zero (position {position})")
-        elif posting.leg is Leg.RESERVED:
-            self.reserved += posting.units
-            invariant(self.reserved >= 0, f"units reserved never below zero (position {position})")
-        elif posting.leg is Leg.ENCUMBERED:
-            self.encumbered += posting.units
-            invariant(self.encumbered >= 0, f"encumbered never below zero (position {position})")
+        leg, units = posting.leg, posting.units
+        if leg is Leg.HELD:
+            self.held = now = self.held + units
+            self.by_day.add(posting.value_date, units)
+        elif leg is Leg.RESERVED:
+            self.reserved = now = self.reserved + units
+        elif leg is Leg.ENCUMBERED:
+            self.encumbered = now = self.encumbered + units
         else:
-            self.in_transit += posting.units
-            invariant(self.in_transit >= 0, f"in transit never below zero (position {position})")
+            self.in_transit = now = self.in_transit + units
+        if now < 0:
+            invariant(holds=False, law=f"units {leg} never below zero (position {position})")

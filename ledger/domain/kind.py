@@ -6,9 +6,10 @@ into the one closed registry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,28 +25,21 @@ if TYPE_CHECKING:
 class Nature(Enum):
     """Who decides whether an event of a kind becomes effective."""
 
-    CHARTER = "charter"
+    CHARTER = ("charter", "")
     """The charter: governance offices and their quorum."""
-    REGISTRY = "registry"
+    REGISTRY = ("registry", "any_registration")
     """The charter until a mandate is in force, then the mandate."""
-    ACT = "act"
+    ACT = ("act", "any_instruction")
     """The mandate. What it does not allow is refused."""
-    FACT = "fact"
+    FACT = ("fact", "any_fact")
     """The mandate. What it does not allow waits for the exception quorum."""
-    APPROVAL = "approval"
+    APPROVAL = ("approval", "")
     """The proposal that it is about."""
 
-    @property
-    def trigger(self) -> str:
+    def __init__(self, word: str, trigger: str) -> None:
+        self.word = word
+        self.trigger = trigger
         """The word by which rules for everything of this nature are called."""
-        return _TRIGGERS.get(self, "")
-
-
-_TRIGGERS = {
-    Nature.ACT: "any_instruction",
-    Nature.FACT: "any_fact",
-    Nature.REGISTRY: "any_registration",
-}
 
 
 def _no_laws(_view: View) -> Iterator[Finding]:
@@ -60,7 +54,7 @@ def _nothing(_state: State, _proposal: Proposal) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Kind:
     """One kind. The functions read a `View` or change a `State`; they do no I/O."""
 

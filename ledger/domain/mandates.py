@@ -15,6 +15,7 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     AssetCode,
     CurrencyCode,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ledger.domain.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class RecordedBook:
     """A book in the log and its executable form."""
 

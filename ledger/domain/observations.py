@@ -6,7 +6,6 @@ They are evidence for rules and statements and move no units. The state keeps th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -16,6 +15,7 @@ from ledger.domain.body import Fact, FactName, Grounded
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.signatories import duties_of
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     Amount,
     AssetCode,
@@ -42,7 +42,7 @@ PRICES_KEPT = 16
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Price:
     """One observed price of one unit."""
 
@@ -52,7 +52,7 @@ class Price:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Observation:
     """The latest value of one measure of one subject."""
 
@@ -62,7 +62,7 @@ class Observation:
     observed_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Attestation:
     """The latest statement of one item by one attester."""
 
@@ -71,7 +71,7 @@ class Attestation:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class StatedFact:
     """A named fact, stated true or false."""
 

@@ -6,11 +6,13 @@ explanations (expected, found, inputs) are derived again by whoever wants them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger.kernel.canonical import Value, encode
 from ledger.kernel.errors import RecordError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.limits import FINDINGS_MAX, OUTCOME_BYTES_MAX
 
 EFFECTIVE: Final = "effective"
@@ -27,7 +29,7 @@ _PLAIN = (("effects", list), ("findings", list), ("verdict", str))
 _OPTIONAL = (("mandate", str), ("state_digest", str))
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Finding:
     """One reasoned verdict: of a rule of the mandate (`REF.LIMIT.1`) or of the ledger (`code`)."""
 
@@ -57,7 +59,7 @@ class Finding:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Effect:
     """What a record does to an earlier proposal: `effective` or `refused`."""
 
@@ -66,7 +68,7 @@ class Effect:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Outcome:
     """The verdict on one event, and the proposals that it settles."""
 
@@ -78,32 +80,41 @@ class Outcome:
 
     def render(self) -> bytes:
         """The canonical bytes that the record carries."""
-        if not self.findings and not self.effects and not self.state_digest:
-            # By far the most: written out, since there is nothing to sort or escape.
-            mandate = b'"mandate":"%b",' % self.mandate.encode() if self.mandate else b""
-            verdict = self.verdict.encode()
-            return b'{"effects":[],"findings":[],%b"verdict":"%b"}' % (mandate, verdict)
-        value: dict[str, Value] = {
-            "effects": [
-                {
-                    "event": effect.event_id,
-                    "findings": _bare(effect.findings),
-                    "verdict": effect.verdict,
-                }
-                for effect in self.effects
-            ],
-            "findings": _bare(self.findings),
-            "verdict": self.verdict,
-        }
-        if self.mandate:
-            value["mandate"] = self.mandate
-        if self.state_digest:
-            value["state_digest"] = self.state_digest
-        return encode(value)
+        return b'{"effects":[%b],"findings":%b,%b%b"verdict":%b}' % (
+            b",".join([_effect_bytes(effect) for effect in self.effects]),
+            _findings_bytes(self.findings),
+            b'"mandate":%b,' % _text_bytes(self.mandate) if self.mandate else b"",
+            b'"state_digest":%b,' % encode(self.state_digest) if self.state_digest else b"",
+            _text_bytes(self.verdict),
+        )
 
 
-def _bare(findings: tuple[Finding, ...]) -> list[Value]:
-    return [{"rule": item.rule, "verdict": item.verdict} for item in findings[:FINDINGS_MAX]]
+# An outcome has few words in it and they come again and again: each is encoded once.
+
+
+def _effect_bytes(effect: Effect) -> bytes:
+    return b'{"event":%b,"findings":%b,"verdict":%b}' % (
+        encode(effect.event_id),
+        _findings_bytes(effect.findings),
+        _text_bytes(effect.verdict),
+    )
+
+
+def _findings_bytes(findings: tuple[Finding, ...]) -> bytes:
+    if not findings:
+        return b"[]"
+    bare = [_finding_bytes(item.rule, item.verdict) for item in findings[:FINDINGS_MAX]]
+    return b"[%b]" % b",".join(bare)
+
+
+@lru_cache(maxsize=1_024)
+def _finding_bytes(rule: str, verdict: str) -> bytes:
+    return encode({"rule": rule, "verdict": verdict})
+
+
+@lru_cache(maxsize=256)
+def _text_bytes(text: str) -> bytes:
+    return encode(text)
 
 
 def outcome_of(value: object) -> Outcome:
@@ -160,21 +171,21 @@ def _members(
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Admission:
     """The event is recorded as `effective` or `pending`."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Refusal:
     """The event is recorded as `refused`: validly signed, and forbidden."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Rejection:
     """The event is answered and counted, never recorded."""
 

@@ -6,7 +6,6 @@ whole state before it, computed by admission and again by the auditor (`digest.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Day, Digest, Many
 from ledger.kernel.instants import add_days
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ledger.domain.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class ClosedPeriod:
     """A period that nothing is valued in any more."""
 

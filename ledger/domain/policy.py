@@ -7,8 +7,10 @@ sums over windows. What it is not given it does not know, and what is not known 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class AssetFacts:
     """A listed asset as rules see it."""
 
@@ -29,7 +31,7 @@ class AssetFacts:
     retired: bool
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class AccountFacts:
     """A safekeeping account as rules see it."""
 
@@ -41,7 +43,7 @@ class AccountFacts:
     jurisdiction: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Authorised:
     """What the proposal behind a settlement authorised, and what was settled before."""
 
@@ -54,7 +56,7 @@ class Authorised:
     """For an exchange: the least base units to be received for all of `units`."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Action:
     """One event as the mandate's rules see it."""
 
@@ -88,7 +90,7 @@ class Action:
     """Whether flows already include this event's own amounts (a proposal decided again)."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Requirement:
     """Approvals that are needed: every office of `all_of`, and `count` officers in all."""
 
@@ -101,13 +103,15 @@ class Requirement:
     excluding: frozenset[str] = frozenset()
     """Officers who never count (those who leave office by this very event)."""
 
-    @property
-    def offices(self) -> frozenset[str]:
-        """Every office that may count; empty means any."""
-        return frozenset(self.all_of) | frozenset(self.any_of)
+    offices: frozenset[str] = field(init=False)
+    """Every office that may count; empty means any."""
+
+    def __post_init__(self) -> None:
+        # Worked out once: rules ask for the same requirement again and again.
+        object.__setattr__(self, "offices", frozenset(self.all_of) | frozenset(self.any_of))
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Judgement:
     """What the mandate says of an action: findings in rule order, and approvals needed."""
 

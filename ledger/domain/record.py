@@ -9,12 +9,12 @@ See docs/spec/record.md.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.outcome import Outcome, outcome_of
 from ledger.kernel.canonical import decode_object
 from ledger.kernel.errors import BodyError, LedgerError, RecordError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.instants import check_instant
 from ledger.kernel.limits import PAYLOAD_BYTES_MAX, RECORD_BYTES_MAX
 from ledger.signing.dsse import envelope_from_members
@@ -30,7 +30,7 @@ def event_id_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Record:
     """A parsed record. `raw` is the truth; everything else is read from it."""
 

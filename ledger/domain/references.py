@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _REFERENCE_BYTES = 16
 """Of a SHA-256: enough against accident; an author who sought a collision would only refuse
 himself, since the author's name is part of what is hashed."""
+_NEVER = "9999-12-31"
 
 
 def _fingerprint(author: str, reference: str) -> bytes:
@@ -28,21 +29,29 @@ def _fingerprint(author: str, reference: str) -> bytes:
 class References:
     """What one fund has used."""
 
-    __slots__ = ("_by_day", "_event_ids", "_tree", "_used")
+    __slots__ = ("_asked", "_by_day", "_event_ids", "_oldest", "_tree", "_used")
 
     def __init__(self) -> None:
         self._used: set[bytes] = set()
         self._tree = CompactRange()
         self._event_ids: set[str] = set()
         self._by_day: dict[str, list[str]] = {}
+        self._oldest = _NEVER
+        """The first day of `_by_day`."""
+        self._asked = ("", "", b"")
+        """The last reference that was asked for: using it comes next."""
 
     def is_used(self, author: str, reference: str) -> bool:
         """Whether the author used this reference in an event that was not refused."""
-        return _fingerprint(author, reference)[:_REFERENCE_BYTES] in self._used
+        fingerprint = _fingerprint(author, reference)
+        self._asked = (author, reference, fingerprint)
+        return fingerprint[:_REFERENCE_BYTES] in self._used
 
     def use(self, author: str, reference: str) -> None:
         """Remember a reference for ever."""
-        fingerprint = _fingerprint(author, reference)
+        asked_author, asked_reference, fingerprint = self._asked
+        if asked_author != author or asked_reference != reference:
+            fingerprint = _fingerprint(author, reference)
         self._used.add(fingerprint[:_REFERENCE_BYTES])
         self._tree.append(leaf_hash(fingerprint))
 
@@ -53,12 +62,20 @@ class References:
     def remember(self, event_id: str, valid_until: str) -> None:
         """Remember an event id until the end of the day (UTC) on which it expires."""
         self._event_ids.add(event_id)
-        self._by_day.setdefault(valid_until[:10], []).append(event_id)
+        day = valid_until[:10]
+        ids = self._by_day.get(day)
+        if ids is None:
+            ids = self._by_day[day] = []
+            self._oldest = min(self._oldest, day)
+        ids.append(event_id)
 
     def forget_before(self, day: str) -> None:
         """Forget ids that expired before this day (UTC)."""
+        if self._oldest >= day:
+            return
         for expired in [known for known in self._by_day if known < day]:
             self._event_ids.difference_update(self._by_day.pop(expired))
+        self._oldest = min(self._by_day, default=_NEVER)
 
     def digest_value(self) -> dict[str, Value]:
         """For the state's digest: size and root of the tree, and the unexpired ids in order."""

@@ -31,6 +31,9 @@ class DailySeries:
             days.append(day)
             sums.append(self.total + amount)
             return
+        if day == days[-1]:
+            sums[-1] += amount
+            return
         index = bisect_left(days, day)
         if days[index] != day:
             days.insert(index, day)

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.domain.funds import FundConstituted, founders_keys
 from ledger.domain.officers import offices_of
+from ledger.domain.proposal import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ledger.domain.policy import Requirement
-    from ledger.domain.proposal import Proposal, Signature
+    from ledger.domain.proposal import Proposal
     from ledger.domain.state import State
+    from ledger.domain.verified import VerifiedEvent
     from ledger.domain.view import View
 
 
@@ -36,11 +39,44 @@ def duties_of(
     return duties
 
 
+def signatures_of(state: State, event: VerifiedEvent) -> list[Signature]:
+    """The envelope's signatures with their officers, the author's first, then in order of officers.
+
+    Empty if the log does not know one of the keys. Worked out once for each event at its position:
+    rejections, laws and `apply` ask one after the other.
+    """
+    position, day = state.position + 1, state.day
+    known, at, on, signatures = state.signing
+    if known is event and at == position and on == day:
+        return signatures
+    try:
+        signatures = [
+            Signature(officer, keyid, position, offices_of(state, officer, day))
+            for officer, keyid in zip(_officers_of(state, event), event.keyids, strict=True)
+        ]
+    except KeyError:
+        signatures = []
+    if len(signatures) > 1:
+        author = event.body.author
+        signatures.sort(key=lambda sign: (sign.officer != author, sign.officer))
+    state.signing = (event, position, day, signatures)
+    return signatures
+
+
+def _officers_of(state: State, event: VerifiedEvent) -> list[str]:
+    """The officer behind each signature; `KeyError` for a key that the log does not know."""
+    if isinstance(event.body, FundConstituted):
+        founders = founders_keys(event.body)
+        return [founders[keyid][0] for keyid in event.keyids]
+    return [state.keys[keyid].officer for keyid in event.keyids]
+
+
 def approvers(
     state: State, signatures: Iterable[Signature], author: str, requirement: Requirement, day: str
 ) -> dict[str, frozenset[str]]:
     """Officers who count for a requirement, each with the offices in which they may count."""
     found: dict[str, frozenset[str]] = {}
+    asked = requirement.offices
     for signature in signatures:
         officer = signature.officer
         if officer in requirement.excluding:
@@ -51,7 +87,7 @@ def approvers(
             continue
         # The office must have been held when the word was given, and be held still.
         held = signature.offices & offices_of(state, officer, day)
-        counting = held & requirement.offices if requirement.offices else held
+        counting = held & asked if asked else held
         if counting:
             found[officer] = counting
     return found
@@ -64,8 +100,11 @@ def is_suspect(state: State, signature: Signature) -> bool:
 
 def is_met(requirement: Requirement, counting: Mapping[str, frozenset[str]]) -> bool:
     """Whether enough distinct officers approve, and each office of `all_of` by its own person."""
-    if len(counting) < max(requirement.count, len(requirement.all_of)):
+    wanted = len(requirement.all_of)
+    if len(counting) < max(requirement.count, wanted):
         return False
+    if not wanted:
+        return True
     given: dict[str, int] = {}
     return all(
         _assign(place, requirement.all_of, counting, given, set())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.domain.holdings import Balance, ConsiderationPosting, UnitPosting
 from ledger.domain.references import References
 from ledger.domain.series import DailySeries
+from ledger.kernel.fixed import fixed
 from ledger.kernel.instants import local_day
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
     from ledger.domain.periods import ClosedPeriod
     from ledger.domain.policy import Engine
     from ledger.domain.proposal import Proposal, Signature
+    from ledger.domain.verified import VerifiedEvent
 
 Posting = UnitPosting | ConsiderationPosting
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Event:
     """One admitted event at its position, ready to be applied."""
 
@@ -106,7 +108,7 @@ class State:
     closing: str = ""
     """The last day of a period whose close is pending: it is shut already."""
 
-    signing: tuple[str, int, str, list[Signature]] = ("", 0, "", [])
+    signing: tuple[VerifiedEvent | None, int, str, list[Signature]] = (None, 0, "", [])
     """The signatures of the event being decided, kept for applying it; not part of the digest."""
 
     postings: list[Posting] = field(default_factory=list)
@@ -123,13 +125,13 @@ class State:
     def post(self, *postings: Posting) -> None:
         """Move units and remember the movement for projections."""
         for posting in postings:
-            if isinstance(posting, UnitPosting):
+            if type(posting) is UnitPosting:
                 key = (posting.account, posting.asset)
                 balance = self.balances.get(key)
                 if balance is None:
                     balance = self.balances[key] = Balance()
                 balance.move(posting, self.position)
-            self.postings.append(posting)
+        self.postings += postings
 
     def flow(self, measure: str, unit: str, first: str, last: str) -> int:
         """The sum of a flow between two days: what rules ask for (`policy.Flows`)."""
@@ -153,4 +155,4 @@ class State:
     @property
     def shut_until(self) -> str:
         """The last day of the last closed period, or of one being closed; empty if none."""
-        return max(self.closing, self.periods[-1].ends_on if self.periods else "")
+        return max(self.closing, self.periods[-1].ends_on) if self.periods else self.closing

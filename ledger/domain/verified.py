@@ -7,7 +7,6 @@ the proof of possession inside `key.enrolled`. Admission accepts only what comes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.funds import FundConstituted, founders_keys
@@ -21,6 +20,7 @@ from ledger.kernel.errors import (
     UndecidableError,
     ValueFormError,
 )
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import read_form
 from ledger.signing.base64_text import decode_base64
 from ledger.signing.bulk import SignatureCheck
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ledger.signing.keys import PublicKey
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class VerifiedEvent:
     """An event whose every signature verified under the key that its id names."""
 
@@ -51,7 +51,7 @@ class VerifiedEvent:
     """The envelope's canonical bytes, as they will be stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class UnverifiedEvent:
     """A well-formed event and the signatures that must still be checked."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Grounded
@@ -10,11 +10,9 @@ from ledger.domain.officers import offices_of
 from ledger.domain.policy import AccountFacts, Action, AssetFacts
 from ledger.kernel.amounts import parse_amount
 from ledger.kernel.errors import ValueFormError
-from ledger.kernel.money import Money, minor_unit_digits
+from ledger.kernel.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ledger.domain import body as shapes
     from ledger.domain.kind import Kind
     from ledger.domain.policy import Engine
@@ -40,10 +38,11 @@ class View:
     own: Proposal | None = None
     """The proposal itself, when it is decided again at the completion of its approvals."""
 
-    @property
-    def offices(self) -> frozenset[str]:
-        """The author's offices on this day."""
-        return offices_of(self.state, self.body.author, self.day)
+    offices: frozenset[str] = field(init=False)
+    """The author's offices on this day."""
+
+    def __post_init__(self) -> None:
+        self.offices = offices_of(self.state, self.body.author, self.day)
 
     def action(self, *triggers: str, **facts: Any) -> Action:  # noqa: ANN401 - members of Action
         """The event as rules see it, called by these words and by its nature's.
@@ -66,13 +65,19 @@ class View:
     def units(self, asset: str, amount: str) -> int | None:
         """Base units of an amount, or None if the asset is unknown or the digits too many."""
         entry = self.state.assets.get(asset)
-        return None if entry is None else _parsed(lambda: parse_amount(amount, entry.scale))
+        if entry is None:
+            return None
+        try:
+            return parse_amount(amount, entry.scale)
+        except ValueFormError:
+            return None
 
     def money(self, value: shapes.Money) -> Money | None:
         """Money of a body, or None if it has more digits than the currency."""
-        digits = minor_unit_digits(value.currency)
-        minor = _parsed(lambda: parse_amount(value.amount, digits))
-        return None if minor is None else Money(value.currency, minor)
+        try:
+            return Money.parse(value.currency, value.amount)
+        except ValueFormError:
+            return None
 
     def asset_facts(self, code: str) -> AssetFacts | None:
         """The asset as rules see it."""
@@ -97,10 +102,3 @@ class View:
             owner_class=entry.owner_class,
             jurisdiction=custodian.jurisdiction if custodian else "",
         )
-
-
-def _parsed(parse: Callable[[], int]) -> int | None:
-    try:
-        return parse()
-    except ValueFormError:
-        return None

@@ -17,6 +17,7 @@ from ledger.kernel.errors import ValueFormError
 INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
+_MINUTES_A_DAY: Final = 24 * 60
 _INSTANT = re.compile(INSTANT, re.ASCII)
 _DAY = re.compile(DAY, re.ASCII)
 
@@ -66,14 +67,16 @@ def parse_day(text: str) -> date:
         raise ValueFormError(f"{text!r} is not a real day") from None
 
 
-@lru_cache(maxsize=4_096)
 def local_day(instant: str, utc_offset_minutes: int) -> str:
     """The calendar day on which an instant falls in a fund's time zone (a fixed offset)."""
-    moment = datetime.fromisoformat(instant[:19])
+    minutes = int(instant[11:13]) * 60 + int(instant[14:16]) + utc_offset_minutes
+    if 0 <= minutes < _MINUTES_A_DAY:
+        return instant[:10]
     try:
-        return (moment + timedelta(minutes=utc_offset_minutes)).date().isoformat()
+        there = date.fromisoformat(instant[:10]) + timedelta(days=minutes // _MINUTES_A_DAY)
     except OverflowError:
-        return moment.date().isoformat()
+        return instant[:10]
+    return there.isoformat()
 
 
 @lru_cache(maxsize=4_096)

@@ -8,11 +8,11 @@ their proposal on; units in transit are shown at the account that they left.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.domain.holdings import Leg, UnitPosting
 from ledger.domain.series import DailySeries
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ COST = frozenset({"acquisition", "opening"})
 """Considerations that are the cost of units held: what was given for acquisitions and openings."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Holding:
     """What is on one account of one asset, in base units."""
 

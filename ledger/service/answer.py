@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.domain.record import parse_record
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from ledger.domain.outcome import Outcome, Rejection
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Receipt:
     """The event is recorded and durable at this position, with this outcome."""
 
@@ -23,7 +23,7 @@ class Receipt:
     """Whether the same bytes had been recorded before this submission."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Rejected:
     """The event is not recorded."""
 

@@ -25,6 +25,7 @@ from ledger.signing.base64_text import encode_base64
 from ledger.signing.bulk import SignatureCheck, verify_all
 from ledger.signing.members import check_exact, objects, octets, text
 from ledger.signing.submission import normal_members
+from ledger.signing.usual_spelling import read_usual_envelope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,15 +62,17 @@ class Envelope:
     def __post_init__(self) -> None:
         _check_size("payload", len(self.payload), "bytes", PAYLOAD_BYTES_MAX)
         _check_size("signatures", len(self.signatures), "signatures", SIGNATURES_MAX)
+        last = ""
         for place, signature in enumerate(self.signatures):
-            if not _KEYID.match(signature.keyid):
+            keyid, size = signature.keyid, len(signature.sig)
+            if not _KEYID.match(keyid):
                 where = f"signatures[{place}].keyid"
                 raise EnvelopeError("not 64 lower-case hex digits", where=where)
-            size = len(signature.sig)
-            _check_size(f"signatures[{place}].sig", size, "bytes", SIGNATURE_BYTES_MAX)
-        for left, right in pairwise(self.signatures):
-            if left.keyid >= right.keyid:
+            if not 0 < size <= SIGNATURE_BYTES_MAX:
+                _check_size(f"signatures[{place}].sig", size, "bytes", SIGNATURE_BYTES_MAX)
+            if keyid <= last:
                 raise EnvelopeError("key ids do not ascend strictly", where="signatures")
+            last = keyid
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,13 @@ def parse_envelope(data: bytes, *, allowed: Collection[str] = _EVENTS) -> Envelo
     Raises `CanonicalError` (offset) for bytes outside the canonical form, `EnvelopeError` (path of
     the member) for whatever else is not an envelope of ours.
     """
+    usual = read_usual_envelope(data) if len(data) <= ENVELOPE_BYTES_MAX else None
+    if usual is not None and usual.payload_type in allowed:
+        try:
+            signatures = tuple([EnvelopeSignature(*signature) for signature in usual.signatures])
+            return Envelope(usual.payload, usual.payload_type, signatures)
+        except EnvelopeError:
+            pass  # the strict reader says what is wrong
     return envelope_from_members(decode_object(data, limit=ENVELOPE_BYTES_MAX), allowed=allowed)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledger.kernel.fixed import fixed
 from ledger.store import schema
 from ledger.store.application import LedgerApplication, application_env
 from ledger.store.faults import translated
@@ -28,7 +28,7 @@ _OLD_SQLITE = (
 _READER_IN_THE_WAY = "a reader kept the WAL from being folded into the database"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class OpenFile:
     """A store file ready for use; `lock` is None if it is open for reading only."""
 

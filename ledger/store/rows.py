@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from eventsourcing.persistence import StoredEvent
 
+from ledger.kernel.fixed import fixed
 
-@dataclass(frozen=True, slots=True)
+
+@fixed
 class NewRecord:
     """A decided record: its bytes and the columns of its row, all of which the bytes say too.
 

@@ -8,7 +8,7 @@ every band. Approvals count natural persons, never keys.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -16,9 +16,10 @@ from pydantic import Field, model_validator
 from ledger.domain.policy import Requirement
 from ledger.kernel.amounts import parse_amount
 from ledger.kernel.errors import ValueFormError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Code, CurrencyCode, Form, Many, NotNegativeAmount, Office
 from ledger.kernel.money import minor_unit_digits
-from policies.rule import NOT_APPLICABLE, Rule, RuleType, Verdict
+from policies.rule import NOT_APPLICABLE, Rule, RuleForm, RuleType, Verdict
 
 if TYPE_CHECKING:
     from ledger.domain.policy import Action, Flows
@@ -65,55 +66,85 @@ class Params(Form):
         return self
 
 
+@fixed
+class Asked:
+    """A rule's parameters worked out: who may initiate, the band, and what is asked for."""
+
+    initiators: frozenset[str]
+    above: int | None
+    up_to: int | None
+    """The band's bounds in minor units."""
+    sure: Verdict
+    """What a rule says of an action that it certainly covers."""
+    unsure: Verdict
+    """The same where the reason or the amount is not known: it asks, but gives no authority."""
+    other_initiator: Requirement
+    """With `needs_approval`: the approval that an initiator of another office needs besides."""
+
+
+def prepare(form: RuleForm, params: Params) -> Asked:
+    """Work out the band and the requirements of one rule."""
+    count = int(params.roles_count)
+    requirements: tuple[Requirement, ...] = ()
+    if params.roles_all_of or count:
+        requirements = (Requirement(form.id, params.roles_all_of, params.roles_any_of, count),)
+    return Asked(
+        initiators=frozenset(params.initiator_roles),
+        above=_minor_units(params, params.above),
+        up_to=_minor_units(params, params.up_to),
+        sure=Verdict(requirements=requirements),
+        unsure=Verdict(requirements=requirements, applies=False),
+        other_initiator=Requirement(form.id, any_of=params.initiator_roles, count=1),
+    )
+
+
+def _minor_units(params: Params, bound: str | None) -> int | None:
+    if bound is None or params.unit is None:
+        return None
+    return parse_amount(bound, minor_unit_digits(params.unit))
+
+
 def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     """Deny the wrong initiator; ask for the approvals of the band.
 
     Where the reason or the amount is not known the rule asks all the same, but gives no authority.
     """
-    params: Params = rule.params
-    fits = (_reason_fits(params, action), _band_fits(params, action))
-    if False in fits:
+    asked: Asked = rule.prepared
+    fits = _fits(rule.params, asked, action)
+    if fits is False:
         return NOT_APPLICABLE
-    requirements: tuple[Requirement, ...] = ()
-    if params.initiator_roles and action.offices.isdisjoint(params.initiator_roles):
-        if rule.form.effect != "needs_approval":
-            held = " and ".join(sorted(action.offices)) or "no office"
-            return rule.broken(" or ".join(params.initiator_roles), held)
-        requirements = (_requirement(rule.form.id, (), params.initiator_roles, 1),)
-    count = int(params.roles_count)
-    if params.roles_all_of or count:
-        requirements += (
-            _requirement(rule.form.id, params.roles_all_of, params.roles_any_of, count),
-        )
-    return Verdict(requirements=requirements, applies=None not in fits)
+    verdict = asked.sure if fits else asked.unsure
+    if asked.initiators and asked.initiators.isdisjoint(action.offices):
+        return _by_another_office(rule, action, verdict)
+    return verdict
 
 
-def _reason_fits(params: Params, action: Action) -> bool | None:
-    """Whether the action is for the rule's reason; None if it states none."""
-    if params.reason is None:
-        return True
-    return action.reason == params.reason if action.reason else None
+def _by_another_office(rule: Rule, action: Action, verdict: Verdict) -> Verdict:
+    """The verdict of the band, and what it means that another office initiates."""
+    asked: Asked = rule.prepared
+    if rule.form.effect == "needs_approval":
+        return replace(verdict, requirements=(asked.other_initiator, *verdict.requirements))
+    held = " and ".join(sorted(action.offices)) or "no office"
+    broken = rule.broken(" or ".join(rule.params.initiator_roles), held)
+    return replace(verdict, findings=broken.findings)
 
 
-def _band_fits(params: Params, action: Action) -> bool | None:
+def _fits(params: Params, asked: Asked, action: Action) -> bool | None:
+    """Whether the action is for the rule's reason and in its band; None if one is not known."""
+    by_reason = by_band = True if params.unit is None else _band_fits(params, asked, action)
+    if params.reason is not None:
+        by_reason = action.reason == params.reason if action.reason else None
+    return False if False in (by_reason, by_band) else by_reason and by_band
+
+
+def _band_fits(params: Params, asked: Asked, action: Action) -> bool | None:
     """Whether the amount is in the band; None if it is unknown or in another unit."""
-    if params.unit is None:
-        return True
     money = action.consideration
     if money is None or money.currency != params.unit:
         return None
-    digits = minor_unit_digits(params.unit)
-    if params.above is not None and money.minor_units <= parse_amount(params.above, digits):
+    if asked.above is not None and money.minor_units <= asked.above:
         return False
-    return params.up_to is None or money.minor_units <= parse_amount(params.up_to, digits)
+    return asked.up_to is None or money.minor_units <= asked.up_to
 
 
-@lru_cache(maxsize=1_024)
-def _requirement(
-    rule: str, all_of: tuple[str, ...], any_of: tuple[str, ...], count: int
-) -> Requirement:
-    """The requirement; a rule asks for the same one each time."""
-    return Requirement(rule, all_of, any_of, count)
-
-
-TYPE = RuleType("approval", Params, judge, gives_authority=True)
+TYPE = RuleType("approval", Params, judge, gives_authority=True, prepare=prepare)

@@ -1,4 +1,4 @@
-"""The deep part, one command: `python -m tests.assurance [PART…]`, without a name every part in turn.
+"""The deep part in one command: `python -m tests.assurance [PART…]`, or every part in turn.
 
 Each part is a command of its own, shown as it runs; the table at the end says what each counted
 (`tests.support.tally`), how long it took and whether it passed. `docs/assurance.md` holds the last

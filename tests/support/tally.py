@@ -13,7 +13,7 @@ from ledger.kernel import canonical
 
 
 def tally(what: str, tried: int, caught: int) -> None:
-    """Say that of `tried` cases of `what` (words a reader understands) `caught` ended as they must."""
+    """Say that of `tried` cases of `what` (in a reader's words) `caught` ended as they must."""
     path = os.environ.get("ASSURANCE_TALLY")
     if path:
         line = canonical.encode({"caught": caught, "tried": tried, "what": what})

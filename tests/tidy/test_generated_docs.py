@@ -21,7 +21,7 @@ from ledger.cli.event_pages.states import PARTS
 from ledger.cli.event_pages.words import MEANINGS, SHELVES, TEXTS
 from ledger.domain.admit import view_of
 from ledger.domain.apply import advance
-from ledger.domain.digest import state_value
+from ledger.domain.digest import LEFT_OUT, state_value
 from ledger.domain.kinds import KINDS
 from ledger.domain.laws import LAWS
 from ledger.domain.mandates import RecordedBook
@@ -120,7 +120,7 @@ def _parts(value: Any) -> Iterator[Any]:
     if isinstance(value, dict | list | tuple):
         inner = list(value.values()) if isinstance(value, dict) else list(value)
     elif is_dataclass(value) and not isinstance(value, RecordedBook):
-        inner = [getattr(value, entry.name) for entry in fields(value) if entry.name != "postings"]
+        inner = [getattr(value, at.name) for at in fields(value) if at.name not in LEFT_OUT]
         if not isinstance(value, State):
             yield value
     for member in inner:

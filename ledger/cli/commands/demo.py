@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -18,11 +17,12 @@ from ledger.cli.demo_fund import DemoFund, make_fund
 from ledger.cli.demo_story import play, seal
 from ledger.cli.published import compared, published
 from ledger.kernel.errors import InputError
+from ledger.kernel.fixed import fixed
 from ledger.projections.holdings import HoldingsProjection
 from ledger.service.live import load
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Scene:
     """One demonstration fund."""
 

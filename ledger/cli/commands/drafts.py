@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def kinds(as_json: bool) -> None:
     """List the kinds of events, and who decides each."""
     rows = [
-        (name, kind.nature.value, (kind.form.__doc__ or "").split("\n")[0])
+        (name, kind.nature.word, (kind.form.__doc__ or "").split("\n")[0])
         for name, kind in KINDS.items()
     ]
     if as_json:

@@ -77,7 +77,7 @@ def _base_of(form: type[Form]) -> type[Form]:
 
 def _properties(kind: Kind) -> str:
     decided_by = docstring_of(Nature, kind.nature.name)
-    nature = f"{kind.nature.value}, decided by {decided_by[:1].lower()}{decided_by[1:]}"
+    nature = f"{kind.nature.word}, decided by {decided_by[:1].lower()}{decided_by[1:]}"
     if kind.one_signature is not None:
         nature += " One signature suffices where the charter gives that right to the author."
     rows = [("nature", f"{nature} ([natures](README.md#natures))")]
@@ -172,7 +172,7 @@ def index_page() -> str:
         "Who decides whether an event becomes effective:",
         table(
             ("nature", "decided by"),
-            [(nature.value, docstring_of(Nature, nature.name)) for nature in Nature],
+            [(nature.word, docstring_of(Nature, nature.name)) for nature in Nature],
         ),
         "## Members of every event",
         summary_of(Body),
@@ -191,7 +191,7 @@ def index_page() -> str:
 
 
 def _entry(kind: Kind) -> tuple[str, str, str]:
-    return f"[{kind.name}]({kind.name}.md)", summary_of(kind.form), kind.nature.value
+    return f"[{kind.name}]({kind.name}.md)", summary_of(kind.form), kind.nature.word
 
 
 def _form(name: str) -> tuple[str, str, str, str]:

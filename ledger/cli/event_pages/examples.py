@@ -5,7 +5,6 @@ A vector file is pretty-printed for people, so it is not canonical and is read b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,12 +12,13 @@ import orjson
 from ledger.domain.laws import LAWS
 from ledger.domain.outcome import DENY
 from ledger.kernel.errors import NotFoundError
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Refusal:
     """A law that an event of a kind can meet, with the vectors that show it."""
 
@@ -28,7 +28,7 @@ class Refusal:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Examples:
     """The vectors, by their folder."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ledger.cli.event_pages.shapes import Shape, shape_of_field
 from ledger.cli.event_pages.words import MEANINGS
+from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.kernel.form import Form
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Member:
     """One member of a form."""
 

@@ -5,7 +5,6 @@ A `Shape` says the same as the annotation, in values that pages print and tests 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -13,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from ledger.kernel import form
 from ledger.kernel.errors import InvariantError
+from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Form
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ NAMED = {
 """The forms of text that have a name of their own, in the order in which pages list them."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed
 class Shape:
     """One member's type. `what` is text, count, flag, choice, list, map, object, one_of or any."""
 

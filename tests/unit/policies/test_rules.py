@@ -82,6 +82,15 @@ def test_approval_by_initiator() -> None:
     assert is_allowed(asked("approval", own, effect="allow_only_if", **fields))
 
 
+def test_a_flagged_initiator_needs_the_same_approvals_and_gets_no_more_authority() -> None:
+    fields = {"initiator_roles": ["RiskOfficer"], "roles_count": "2", "reason": "rebalancing"}
+    for subject in (action(reason="rebalancing"), action()):
+        verdict = asked("approval", subject, effect="flag", **fields)
+        assert [finding.verdict for finding in verdict.findings] == [FLAG]
+        assert [wanted.count for wanted in verdict.requirements] == [2]
+        assert verdict.applies is bool(subject.reason)
+
+
 def test_approval_by_count_and_offices() -> None:
     verdict = asked(
         "approval", action(), roles_all_of=["A", "B"], roles_any_of=["C"], roles_count="3"
