@@ -1,15 +1,13 @@
 """The sequencer: the one writer of a fund. Decides one by one, commits in groups.
 
-Any thread may submit. Signatures are verified before the lock; whoever gets the lock takes all that
-is queued, decides it, appends it in one transaction, and only then answers. A second process is
-refused by the store's lock; should one write all the same, the append conflicts, and everything is
+Any thread may submit. Signatures are verified in it; then one thread takes all that is queued,
+decides it, appends it in one transaction, and only then answers. A second process is refused by the
+store's lock; should one write all the same, the append conflicts, and everything is
 decided again on the true state. After an I/O error the outcome is unknown: the sequencer stops.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +32,7 @@ from ledger.kernel.limits import (
     RECORD_BYTES_MAX,
 )
 from ledger.service.answer import Answer, Receipt, Rejected, stored_receipt
+from ledger.service.commit_queue import CommitQueue
 from ledger.service.intake import open_submission, verify_submission, verify_submissions
 from ledger.service.live import LiveState, load
 from ledger.store.record_store import NewRecord
@@ -82,8 +81,7 @@ class Sequencer:
         self._now = now
         self._accept_clock_jump = accept_clock_jump
         self._live = live or load(store, engine)
-        self._queue: deque[_Ticket] = deque()
-        self._lock = threading.Lock()
+        self._queue = CommitQueue(self._commit_group, BATCH_RECORDS_MAX)
         self._stopped: BaseException | None = None
 
     @property
@@ -98,10 +96,7 @@ class Sequencer:
         signature) and `StoreStoppedError` when the outcome of the commit is unknown.
         """
         ticket = _Ticket(verify_submission(data, self._live.state.keys))
-        self._queue.append(ticket)
-        with self._lock:
-            while self._queue and not ticket.done:
-                self._commit_group([self._queue.popleft() for _ in range(self._group_size())])
+        self._queue.run([ticket])
         return _answer_of(ticket)
 
     def submit_all(self, batch: Sequence[bytes], *, threads: int = 1) -> list[Answer | LedgerError]:
@@ -113,17 +108,13 @@ class Sequencer:
         found: list[Answer | LedgerError] = []
         for start in range(0, len(batch), BATCH_RECORDS_MAX):
             places = _opened(batch[start : start + BATCH_RECORDS_MAX], keys, threads)
-            with self._lock:
-                self._commit_group(
-                    [place for place in places if isinstance(place, _Ticket) and not place.done]
-                )
+            self._queue.run(
+                [place for place in places if isinstance(place, _Ticket) and not place.done]
+            )
             found += [_outcome_of(place) for place in places]
         return found
 
-    def _group_size(self) -> int:
-        return min(len(self._queue), BATCH_RECORDS_MAX)
-
-    # -- inside the lock
+    # -- one thread at a time
 
     def _commit_group(self, group: list[_Ticket]) -> None:
         """Decide and append; every ticket is done afterwards, by answer or by error."""

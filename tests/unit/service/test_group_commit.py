@@ -79,7 +79,7 @@ def test_what_waits_is_one_transaction(fund: SequencedFund, appends: Appends) ->
 def test_a_group_is_bounded(
     fund: SequencedFund, appends: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"{SEQUENCER}.BATCH_RECORDS_MAX", 8)
+    monkeypatch.setattr(fund.sequencer._queue, "_most", 8)
     with ThreadPoolExecutor(21) as pool:
         futures = queued_behind_one(fund, appends, pool, [fund.cash() for _ in range(20)])
         for future in futures:
@@ -116,14 +116,20 @@ def test_each_decision_sees_the_one_before_it(fund: SequencedFund, appends: Appe
     assert [answer.rejection.code for answer in rejected] == ["reference_used"] * 2
 
 
-def test_signatures_are_checked_before_the_lock(fund: SequencedFund) -> None:
+def test_signatures_are_checked_while_another_commits(
+    fund: SequencedFund, appends: Appends
+) -> None:
     bad = with_bad_signature(fund.cash())
-    with ThreadPoolExecutor(1) as pool, fund.sequencer._lock:
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fund.sequencer.submit, fund.cash())
+        assert appends.entered.wait(10)
         assert isinstance(pool.submit(fund.sequencer.submit, bad).exception(5), SignatureError)
+        appends.may_go.set()
+        assert isinstance(first.result(10), Receipt)
 
 
-def test_bulk_signatures_are_checked_before_the_lock(
-    fund: SequencedFund, monkeypatch: pytest.MonkeyPatch
+def test_bulk_signatures_are_checked_while_another_commits(
+    fund: SequencedFund, appends: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified = threading.Event()
     verify = intake.verify_submissions
@@ -134,11 +140,14 @@ def test_bulk_signatures_are_checked_before_the_lock(
         return found
 
     monkeypatch.setattr(f"{SEQUENCER}.verify_submissions", watched)
-    with ThreadPoolExecutor(1) as pool:
-        with fund.sequencer._lock:
-            future = pool.submit(fund.sequencer.submit_all, [fund.cash()])
-            assert verified.wait(5)
-            assert not future.done()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fund.sequencer.submit, fund.cash())
+        assert appends.entered.wait(10)
+        future = pool.submit(fund.sequencer.submit_all, [fund.cash()])
+        assert verified.wait(5)
+        assert not future.done()
+        appends.may_go.set()
+        assert isinstance(first.result(10), Receipt)
         assert isinstance(future.result(5)[0], Receipt)
 
 
@@ -231,20 +240,20 @@ def test_an_interrupted_leader_leaves_nobody_waiting(
     fund: SequencedFund, appends: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An interrupt between taking the queue and deciding it loses the tickets, not the threads."""
-    take = fund.sequencer._group_size
+    queue = fund.sequencer._queue
+    commit = queue._commit
 
-    def interrupted() -> int:
-        monkeypatch.setattr(fund.sequencer, "_group_size", take)
-        fund.sequencer._queue.clear()
+    def interrupted(_group: Any) -> NoReturn:
+        monkeypatch.setattr(queue, "_commit", commit)
         raise KeyboardInterrupt
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(fund.sequencer.submit, fund.cash())
         assert appends.entered.wait(10)
         others = [pool.submit(fund.sequencer.submit, fund.cash()) for _ in range(3)]
-        while len(fund.sequencer._queue) < 3:
+        while len(queue) < 3:
             time.sleep(0.001)
-        monkeypatch.setattr(fund.sequencer, "_group_size", interrupted)
+        monkeypatch.setattr(queue, "_commit", interrupted)
         appends.may_go.set()
         assert isinstance(first.result(10), Receipt)
         errors = [future.exception(10) for future in others]
