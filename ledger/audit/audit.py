@@ -41,8 +41,15 @@ class Audit:
     """One run over one bundle. Use it once."""
 
     def __init__(
-        self, bundle: Bundle, trust: Trust, engine: Engine, since: Head | None = None
+        self,
+        bundle: Bundle,
+        trust: Trust,
+        engine: Engine,
+        since: Head | None = None,
+        *,
+        resume: bool = False,
     ) -> None:
+        """`resume`: an earlier audit found the log valid up to `since`; the rest is decided."""
         self._bundle = bundle
         self._trust = trust
         self._since = since
@@ -63,12 +70,14 @@ class Audit:
         self._earlier = [
             head for path in bundle.earlier_checkpoints() if (head := self._read_head(path))
         ]
+        self._decided_before = min(since.states.size, self.size) if since and resume else 0
+        """How many records an earlier audit decided."""
         heads = [*self._earlier, *([since] if since else [])]
         self._tree = RebuiltTree(bundle, [self.size, *(head.states.size for head in heads)])
 
     def run(self, jobs: int, progress: Progress | None = None) -> Report:
         """Check everything; the report."""
-        if self.size <= INLINE_RECORDS_MAX:
+        if self.size - self._decided_before <= INLINE_RECORDS_MAX:
             jobs = 1
         due = 1
         for verdict in verdicts(self._folded(), jobs):
@@ -105,9 +114,10 @@ class Audit:
         """Every entry bundle, after its records were decided on credit."""
         for file in self._bundle.entry_files(self.size):
             data = self._bundle.source.read(file.path)
-            for start, end in split_entries(data)[0][: file.due]:
-                self.replay.fold(data[start:end])
-            yield Chunk(file.path, file.first, file.due, data, self.replay.key_table())
+            known = max(0, min(file.due, self._decided_before - file.first + 1))
+            for index, (start, end) in enumerate(split_entries(data)[0][: file.due]):
+                self.replay.fold(data[start:end], decided=index < known)
+            yield Chunk(file.path, file.first, file.due, data, self.replay.key_table(), known)
 
     def _missing_before(self, due: int, found: int) -> None:
         if due < found:
@@ -159,6 +169,10 @@ class Audit:
 
     def _judge_replay(self, altered: int) -> None:
         """What deciding again showed, as far as it stands on good records."""
+        if self._decided_before:
+            self._found.add(Finding("resumed", f"positions 1 to {self._decided_before}"))
+            if not self._is_resumed_rightly():
+                return
         stop, bad = self.replay.stop, self._first_bad
         stopped_at = self.replay.stopped_at
         if stop is not None and not (0 < bad <= stopped_at) and not 0 < altered < stopped_at:
@@ -171,6 +185,14 @@ class Audit:
         if not ends:
             for finding in self.replay.end_findings():
                 self._found.add(finding)
+
+    def _is_resumed_rightly(self) -> bool:
+        """Whether the records that an earlier audit decided are the very ones of this log.
+
+        If not, `_compare_head` says so, and nothing that was decided here stands.
+        """
+        root = self._tree.root_at(self._decided_before)
+        return self._since is not None and root == self._since.states.root
 
     def _log_keys(self) -> LogKeys:
         stopped_at = self.replay.stopped_at

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.kinds import KINDS
+from ledger.domain.outcome import outcome_of
 from ledger.domain.verified import VerifiedEvent
 from ledger.kernel.form import Form
 
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from ledger.domain.outcome import Outcome
     from ledger.domain.state import Event, State
 
     Maker: TypeAlias = Callable[[Any], Any]
 
 _ENVELOPE_AT: Final = len(b'{"envelope":')
 _OUTCOME: Final = b',"outcome":'
+_POSITION: Final = b',"position":'
 _RECORDED_AT: Final = slice(-29, -2)
 """Where `recorded_at` stands: 27 characters before the closing quote and brace."""
 
@@ -55,6 +58,13 @@ def read_on_credit(raw: bytes) -> tuple[VerifiedEvent, str]:
         envelope=envelope,
     )
     return event, raw[_RECORDED_AT].decode()
+
+
+def outcome_on_credit(raw: bytes) -> Outcome:
+    """The outcome that a record carries, on the same terms."""
+    return outcome_of(
+        orjson.loads(raw[raw.index(_OUTCOME) + len(_OUTCOME) : raw.rindex(_POSITION)])
+    )
 
 
 def maker_of(form: type[Form]) -> Maker:

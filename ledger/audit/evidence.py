@@ -84,19 +84,25 @@ class Evidence:
         self,
         *,
         since: bytes | None = None,
+        resume: bool = False,
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> Report:
         """Check everything and decide every record again.
 
-        `since` is a checkpoint that the auditor kept from before: the log must contain it. `jobs`
-        is the number of processes that check signatures (all processors if left out); findings do
-        not depend on it. Raises `NoteError` if `since` is no checkpoint, `ValueFormError` for
-        jobs below 1.
+        `since` is a checkpoint that the auditor kept from before: the log must contain it. With
+        `resume` an audit of the auditor's own found the log valid up to it: its hash binds those
+        records, which are only applied, and the rest is checked and decided. `jobs` is the number
+        of processes that check signatures (all processors if left out); findings do not depend on
+        it. Raises `NoteError` if `since` is no checkpoint, `ValueFormError` for
+        jobs below 1, or for `resume` without `since`.
         """
         if jobs is not None and jobs < 1:
             raise ValueFormError(f"{jobs} jobs", hint="At least one")
-        audit = Audit(self._bundle, self._trust, PolicyEngine(), _since_of(since))
+        if resume and since is None:
+            raise ValueFormError("nothing to resume from", hint="Give the checkpoint as well")
+        head = _since_of(since)
+        audit = Audit(self._bundle, self._trust, PolicyEngine(), head, resume=resume)
         self._report = audit.run(jobs or len(os.sched_getaffinity(0)), progress)
         self._digests = audit.digests
         return self._report

@@ -78,6 +78,7 @@ _NOTES: Final[dict[str, str]] = {
     "first_leaf_unpinned": "the trust file pins no first leaf: the founders are the log key's word",
     "log_key_replaced": "the trusted log key was replaced; a later one of the same log signed",
     "key_compromised": "records that a key signed after its reported compromise",
+    "resumed": "an earlier audit's word: these records are the same, and were not decided again",
     "findings_omitted": "more findings of one code than a report lists",
 }
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ledger.audit.conservation import Conservation, holdings_differ
-from ledger.audit.credit import UNKNOWN, read_on_credit
+from ledger.audit.credit import UNKNOWN, outcome_on_credit, read_on_credit
 from ledger.audit.differences import difference, newer_than_this
 from ledger.audit.findings import Finding, Suspect
 from ledger.domain.admit import admit
@@ -60,14 +60,17 @@ class Replay:
         self.stop: Finding | None = None
         """Why one record could not be decided, or was decided otherwise."""
 
-    def fold(self, raw: bytes) -> tuple[Posting, ...]:
-        """Decide the next record; after a stop, nothing. Its postings."""
+    def fold(self, raw: bytes, *, decided: bool = False) -> tuple[Posting, ...]:
+        """Decide the next record; after a stop, nothing. Its postings.
+
+        `decided`: an earlier audit decided this very record, so its outcome is believed.
+        """
         if self.stop is not None:
             return ()
         position = self.state.position + 1
         made: tuple[Posting, ...] = ()
         try:
-            fault, made = self._decide(raw, position)
+            fault, made = self._apply(raw, position) if decided else self._decide(raw, position)
         except UnknownRuleError as error:
             fault = ("unknown_rule_type", str(error))
         except InvariantError as error:
@@ -100,10 +103,27 @@ class Replay:
         if raw != render_record(event.envelope, outcome.render(), position, recorded_at):
             return difference(raw, position, event, outcome, self._engine), ()
         made = apply(state, event, outcome, self._engine)
+        return self._after(event, position, made), made
+
+    def _apply(
+        self, raw: bytes, position: int
+    ) -> tuple[tuple[str, str] | None, tuple[Posting, ...]]:
+        """As `_decide` of a record that is known to have been decided so."""
+        event, recorded_at = read_on_credit(raw)
+        if event.kind is UNKNOWN:
+            return ("unknown_kind", event.body.kind), ()
+        advance(self.state, event, recorded_at)
+        made = apply(self.state, event, outcome_on_credit(raw), self._engine)
+        return self._after(event, position, made), made
+
+    def _after(
+        self, event: VerifiedEvent, position: int, made: tuple[Posting, ...]
+    ) -> tuple[str, str] | None:
+        """Remember an applied event; which law its postings break, if they do."""
         self._remember(event, position)
         self.holdings.fold(position, made)
-        broken = self._conservation.broken_by(state, made)
-        return (("law_broken", broken) if broken else None), made
+        broken = self._conservation.broken_by(self.state, made)
+        return ("law_broken", broken) if broken else None
 
     def _undecidable(self, event: VerifiedEvent, recorded_at: str) -> tuple[str, str]:
         """An event of an unknown kind; what no event may be, it may not be either."""

@@ -37,6 +37,11 @@ _LISTED_MAX = 50
     type=click.Path(dir_okay=False),
     help="An earlier checkpoint that you kept: the log must still contain it.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="With --since: an audit of yours found the log valid up to it; decide only what follows.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True)
 @options.as_json
 def audit(
@@ -45,14 +50,17 @@ def audit(
     vkey: str | None,
     first_leaf: str | None,
     since: str | None,
+    resume: bool,
     jobs: int,
     as_json: bool,
 ) -> int:
     """Audit BUNDLE, a folder or one zip. Exit code 0 valid, 3 proven bad, 8 undecidable."""
     trust = _trust(trust_path, vkey, first_leaf)
+    if resume and since is None:
+        raise InputError("--resume goes with --since", hint="Name the checkpoint of that audit")
     earlier = _read(Path(since)) if since else None
     evidence = Evidence.open(Path(bundle), trust=trust)
-    report = evidence.verify(since=earlier, jobs=jobs, progress=_progress())
+    report = evidence.verify(since=earlier, resume=resume, jobs=jobs, progress=_progress())
     if as_json:
         output.emit_json("audit", report.explain())
     else:
