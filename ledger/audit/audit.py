@@ -244,11 +244,13 @@ class Audit:
         return None
 
     def _facts(self) -> Facts:
+        # Behind a record that was not decided the log may name keys that nobody knows yet.
+        named = [] if self.replay.stopped_at else self.replay.log_keys
         return Facts(
             fund=self.replay.state.fund,
             size=self._head.states.size if self._head else None,
             first_leaf=self._first_leaf.hex() if self._first_leaf else "",
-            log_keys=tuple(named.vkey for named in self.replay.log_keys),
+            log_keys=tuple(key.vkey for key in named),
         )
 
     def _report(self) -> Report:

@@ -55,7 +55,7 @@ class Facts:
     size: int | None
     first_leaf: str
     log_keys: tuple[str, ...]
-    """Every log key that the log names."""
+    """Every log key that the log names, if every record was decided."""
 
 
 def parse_manifest(data: bytes) -> Manifest:

@@ -6,6 +6,7 @@ The list of currencies and their minor units is `ledger.kernel.currencies`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.currencies import MINOR_UNIT_DIGITS
@@ -32,7 +33,7 @@ class Money:
     @classmethod
     def parse(cls, currency: str, text: str) -> Money:
         """From the canonical decimal in whole units."""
-        return cls(currency, parse_amount(text, minor_unit_digits(currency)))
+        return _parsed(currency, text)
 
     def render(self) -> str:
         """The canonical decimal in whole units."""
@@ -51,3 +52,9 @@ class Money:
         if other.currency != self.currency:
             raise ValueFormError(f"{self.currency} and {other.currency} do not add")
         return other.minor_units
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(currency: str, text: str) -> Money:
+    """Kept for a while: laws, rules and evolution each read the same money of one event."""
+    return Money(currency, parse_amount(text, minor_unit_digits(currency)))
