@@ -18,7 +18,7 @@ from ledger.domain.proposal import Proposal
 from ledger.domain.settlement import finish
 from ledger.domain.signatories import signatures_of
 from ledger.domain.state import Event
-from ledger.kernel.errors import invariant
+from ledger.kernel.errors import invariant, present
 from ledger.kernel.instants import local_day
 
 if TYPE_CHECKING:
@@ -99,10 +99,8 @@ def _take_effect(state: State, event: Event, outcome: Outcome) -> None:
 
 def _take_effect_on(state: State, event: Event, effect: Effect) -> None:
     """Let a record settle an earlier proposal; `event` is the approval, refusal or withdrawal."""
-    proposal = state.proposals.get(effect.event_id)
-    invariant(proposal is not None, f"an effect names an open proposal (position {event.position})")
-    if proposal is None:
-        return
+    law = f"an effect names an open proposal (position {event.position})"
+    proposal = present(state.proposals.get(effect.event_id), law)
     if effect.verdict == REFUSED:
         finish(state, proposal)
         return

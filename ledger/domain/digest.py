@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.mandates import RecordedBook
@@ -59,8 +58,6 @@ def plain(value: Any) -> Value:  # noqa: ANN401, C901, PLR0911 - one answer for 
         return str(value.position)
     if isinstance(value, PublicKey):
         return [value.algorithm, value.raw.hex()]
-    if isinstance(value, Enum):
-        return str(value.value)
     if is_dataclass(value):
         return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
     return _collection(value)

@@ -16,7 +16,13 @@ from ledger.domain.keys import EnrolledKey
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.officers import Appointment, appoint, governance_officers
-from ledger.kernel.errors import BodyError, LedgerError, ValueFormError, WeakKeyError
+from ledger.kernel.errors import (
+    BodyError,
+    LedgerError,
+    ValueFormError,
+    WeakKeyError,
+    present,
+)
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     Base64,
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     from ledger.domain.view import View
 
 PROTOCOLS_KNOWN = frozenset({1})
+_CONSTITUTED = "a fund that decides has a charter"
 """Every protocol whose admission, rule semantics and state digest this version carries."""
 
 
@@ -231,9 +238,7 @@ def _evolve_constituted(state: State, event: Event, body: FundConstituted) -> No
 
 def _laws_of_amended(view: View) -> Iterator[Finding]:
     body: CharterAmended = view.body
-    charter = view.state.charter
-    if charter is None:
-        return
+    charter = present(view.state.charter, _CONSTITUTED)
     after = charter_of(body.charter, charter.functional_currency)
     if after == charter:
         yield deny("charter_unchanged")
@@ -249,8 +254,8 @@ def _laws_of_amended(view: View) -> Iterator[Finding]:
 
 
 def _evolve_amended(state: State, _event: Event, body: CharterAmended) -> None:
-    if state.charter is not None:
-        state.charter = charter_of(body.charter, state.charter.functional_currency)
+    charter = present(state.charter, _CONSTITUTED)
+    state.charter = charter_of(body.charter, charter.functional_currency)
 
 
 def _laws_of_log_key_rotated(view: View) -> Iterator[Finding]:

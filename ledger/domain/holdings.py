@@ -71,7 +71,7 @@ class Balance:
         return not (self.held or self.reserved or self.encumbered or self.in_transit)
 
     def move(self, posting: UnitPosting, position: int) -> None:
-        """Change one leg; design.md's law 3 holds after every event, not between its postings."""
+        """Change one leg; what is reserved is held after every event, not between its postings."""
         leg, units = posting.leg, posting.units
         if leg is Leg.HELD:
             self.held = now = self.held + units

@@ -15,6 +15,7 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.kernel.errors import present
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     AssetCode,
@@ -182,13 +183,11 @@ def _laws_of_resumed(view: View) -> Iterator[Finding]:
 
 
 def _evolve_suspended(state: State, _event: Event, _body: MandateSuspended) -> None:
-    if state.mandate is not None:
-        state.mandate.suspended = True
+    present(state.mandate, "a mandate is in force").suspended = True
 
 
 def _evolve_resumed(state: State, _event: Event, _body: MandateResumed) -> None:
-    if state.mandate is not None:
-        state.mandate.suspended = False
+    present(state.mandate, "a mandate is in force").suspended = False
 
 
 def _laws_of_accounting_policy(view: View) -> Iterator[Finding]:

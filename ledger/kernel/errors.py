@@ -35,7 +35,7 @@ next. The command line maps the classes to exit codes (`ledger.cli.exits`).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar, cast
 
 from typing_extensions import override
 
@@ -240,3 +240,12 @@ def invariant(holds: object, law: str) -> None:
         raise InvariantError(
             law, hint="This is a defect of the software: keep the log and report it"
         )
+
+
+Thing = TypeVar("Thing")
+
+
+def present(thing: Thing | None, law: str) -> Thing:
+    """The thing, which by this law is there; `InvariantError` if it is not."""
+    invariant(thing is not None, law)
+    return cast("Thing", thing)

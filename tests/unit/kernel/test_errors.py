@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ledger.kernel import errors
-from ledger.kernel.errors import CanonicalError, InvariantError, LedgerError, invariant
+from ledger.kernel.errors import CanonicalError, InvariantError, LedgerError, invariant, present
 
 
 def classes() -> dict[str, type[LedgerError]]:
@@ -48,3 +48,9 @@ def test_an_invariant_holds_or_is_our_defect() -> None:
     with pytest.raises(InvariantError, match="law") as refusal:
         invariant(0, "a law")
     assert refusal.value.hint
+
+
+def test_what_a_law_says_is_there_is_there() -> None:
+    assert present("", "a text") == ""
+    with pytest.raises(InvariantError, match="a text is there"):
+        present(None, "a text is there")
