@@ -18,6 +18,8 @@ from pathlib import Path
 from ledger.kernel import canonical
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+ROOMS = ("ledger.log", "ledger.signing", "ledger.audit", "ledger.domain")
+COVERED = tuple(f"--cov={room}" for room in ROOMS)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ PARTS = {
     "parsers": Part(
         "no parser answers hostile bytes with anything but our error",
         (sys.executable, "-m", "tests.assurance.fuzzing"),
+    ),
+    "second": Part(
+        "other programs read our formats as we do, and the tree is the textbook's",
+        (*PYTEST, "--deep", "-n", "2", "tests/conformance", "tests/unit/log", "tests/properties"),
+    ),
+    "coverage": Part(
+        "every branch of the rooms that decide is run by a test",
+        (*PYTEST, "-n", "2", *COVERED, "--cov-branch", "--cov-report=term-missing:skip-covered")
+        + ("--cov-fail-under=100", "tests/unit", "tests/properties", "tests/conformance")
+        + ("tests/adversarial", "tests/stateful"),
     ),
     "mutation": Part(
         "a change of the code is seen by a test",
