@@ -13,11 +13,12 @@ from ledger.cli.passphrases import read_passphrase
 from ledger.kernel.errors import NotFoundError
 from ledger.kernel.instants import render_instant
 from ledger.log.merkle import leaf_hash
-from ledger.service.checkpoints import check_high_water, read_high_water, write_durably
+from ledger.service.checkpoints import check_high_water, read_high_water
 from ledger.service.live import LiveState, load
 from ledger.service.sequencer import Sequencer
 from ledger.signing.base64_text import encode_base64
 from ledger.signing.key_file import read_key_file
+from ledger.store.durable_files import write_durably
 from ledger.store.record_store import RecordStore
 from policies.engine import PolicyEngine
 

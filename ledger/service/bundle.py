@@ -8,6 +8,7 @@ where n is the size of the last signed checkpoint.
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ledger.kernel.canonical import Value, encode
 from ledger.kernel.errors import BundleError, NotFoundError
 from ledger.log.merkle import leaf_hash
 from ledger.log.tiles import TILE_WIDTH, entries_path, render_entries, tiles_of
+from ledger.store.durable_files import new_file, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,24 +31,34 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 def export_bundle(store: RecordStore, target: Path, *, log_key: str) -> tuple[int, int]:
     """Write the bundle into a new folder; how many records and files it has.
 
+    A crash leaves the whole folder under its name, or none.
+
     `log_key` is the verifier key of the last checkpoint (`checkpoints.key_of_checkpoint`), which
     need not be the one in force now.
-    Raises `NotFoundError` if nothing was checkpointed yet, `BundleError` if the folder exists.
+    Raises `NotFoundError` if nothing was checkpointed yet, `BundleError` if the folder exists,
+    `StoreError` if it cannot be written.
     """
     last = store.last_checkpoint()
     if last is None or last[0] == 0:
         raise NotFoundError("there is no checkpoint yet", hint="Run `custody checkpoint` first")
     size, note = last
-    try:
-        target.mkdir(parents=True)
-    except FileExistsError:
-        raise BundleError(
-            "the target exists already", where=str(target), hint="Name a new folder"
-        ) from None
+    _check_new(target, "Name a new folder")
+    with new_folder(target) as folder:
+        return size, _write(store, folder, (size, note), log_key)
+
+
+def _check_new(target: Path, hint: str) -> None:
+    if os.path.lexists(target):
+        raise BundleError("the target exists already", where=str(target), hint=hint)
+
+
+def _write(store: RecordStore, folder: Path, last: tuple[int, bytes], log_key: str) -> int:
+    """Write every file of the bundle of the last checkpoint; how many they are."""
+    size, note = last
     files: list[Value] = []
     leaves: list[bytes] = []
     for path, data in _contents(store, size, note, leaves):
-        place = target / path
+        place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
         files.append({"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)})
@@ -58,8 +70,8 @@ def export_bundle(store: RecordStore, target: Path, *, log_key: str) -> tuple[in
         "log_key": log_key,
         "size": size,
     }
-    (target / "manifest.json").write_bytes(encode(manifest))
-    return size, len(files) + 1
+    (folder / "manifest.json").write_bytes(encode(manifest))
+    return len(files) + 1
 
 
 def _path_of(entry: Value) -> str:
@@ -93,11 +105,10 @@ def _groups(store: RecordStore, size: int) -> Iterator[list[bytes]]:
 
 def zip_bundle(folder: Path, target: Path) -> None:
     """One zip of a bundle's folder: stored, in order of names, the same bytes every time."""
-    if target.exists():
-        raise BundleError("the target exists already", where=str(target), hint="Name a new file")
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
-            name = path.relative_to(folder).as_posix()
-            info = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
+    _check_new(target, "Name a new file")
+    paths = sorted(entry for entry in folder.rglob("*") if entry.is_file())
+    with new_file(target) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as archive:
+        for path in paths:
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=_ZIP_TIME)
             info.external_attr = 0o644 << 16
             archive.writestr(info, path.read_bytes())

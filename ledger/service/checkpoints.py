@@ -8,7 +8,6 @@ the one before it.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from ledger.kernel.errors import LedgerError, ProofError, StoreCorruptError, StoreError
@@ -17,6 +16,7 @@ from ledger.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint,
 from ledger.log.compact_range import CompactRange
 from ledger.log.merkle import leaf_hash
 from ledger.log.note import NoteSigner, parse_note, parse_vkey
+from ledger.store.durable_files import write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,18 +175,3 @@ def _root_of(store: RecordStore, size: int) -> bytes:
         if tree.size == size:
             break
     return tree.root()
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Replace a small file so that a crash leaves the old or the new one, never a part."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ledger.kernel.fixed import fixed
 from ledger.store import schema
 from ledger.store.application import LedgerApplication, application_env
+from ledger.store.durable_files import sync_folder
 from ledger.store.faults import translated
 from ledger.store.lock import WriterLock
 from ledger.store.pool import check_durable, fold_wal
@@ -65,6 +66,10 @@ def open_file(
         application = compose(application_env(real, fund, read_only=read_only))
         closing.callback(application.close)
         warnings = tuple(_settle(application, read_only=read_only))
+        if not read_only:
+            # The WAL is there by now. SQLite syncs its name with the first commit, and goes on if
+            # that fails: the records in it would be durable and their file would not.
+            sync_folder(real.parent)
         return OpenFile(real, application, lock, warnings, closing.pop_all())
 
 

@@ -13,8 +13,9 @@ from ledger.log.log_proof import LogProof, render_log_proof, verify_log_proof
 from ledger.log.merkle import leaf_hash
 from ledger.log.note import render_vkey
 from ledger.service.bundle import export_bundle, zip_bundle
-from ledger.service.checkpoints import key_of_checkpoint, make_checkpoint, write_durably
+from ledger.service.checkpoints import key_of_checkpoint, make_checkpoint
 from ledger.service.tiles import StoredTiles
+from ledger.store.durable_files import write_durably
 
 
 @click.command()

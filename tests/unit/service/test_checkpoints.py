@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -20,7 +18,6 @@ from ledger.service.checkpoints import (
     check_high_water,
     make_checkpoint,
     read_high_water,
-    write_durably,
 )
 from ledger.service.live import load
 from ledger.signing.signer import MemorySigner
@@ -28,6 +25,7 @@ from tests.support.fund_simulator import FUND
 from tests.support.sequenced_fund import ENGINE, SequencedFund
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from ledger.signing.signer import Signer
 
 
@@ -315,42 +313,6 @@ def test_a_folder_in_its_place_is_our_error(outside: Path) -> None:
     outside.mkdir()
     with pytest.raises(LedgerError, match="cannot be read"):
         read_high_water(outside)
-
-
-# -- writing so that a crash leaves the old or the new one
-
-
-def test_a_crash_before_the_rename_leaves_the_old_one(
-    outside: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_durably(outside, b"old")
-
-    def crash(*_: object) -> NoReturn:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("ledger.service.checkpoints.os.fsync", crash)
-    with pytest.raises(OSError, match="No space left"):
-        write_durably(outside, b"new, and longer")
-    assert outside.read_bytes() == b"old"
-    monkeypatch.undo()
-    write_durably(outside, b"new")
-    assert outside.read_bytes() == b"new"
-    assert [entry.name for entry in outside.parent.iterdir() if entry.name.startswith("check")] == [
-        "checkpoint"
-    ]
-
-
-def test_file_and_folder_are_synced(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[str] = []
-    fsync = os.fsync
-
-    def watch(descriptor: int) -> None:
-        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
-        fsync(descriptor)
-
-    monkeypatch.setattr("ledger.service.checkpoints.os.fsync", watch)
-    write_durably(outside, b"note")
-    assert synced == [f"{outside}.new", str(outside.parent)]
 
 
 def test_a_crash_between_store_and_file_is_mended_by_the_next(

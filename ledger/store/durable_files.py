@@ -1,0 +1,92 @@
+"""Files beside the database that a crash leaves whole or not there: written aside, synced, renamed.
+
+A name is durable only when its folder is synced as well. What fails on the way is a `StoreError`,
+and what was written aside is removed; what a crash left aside is removed by the next run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ledger.kernel.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replace a small file so that a crash leaves the old or the new one, never a part."""
+    with new_file(path) as aside:
+        aside.write_bytes(data)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Where to write a file that stands under its name, synced, when the block ends."""
+    with _aside(path) as aside:
+        yield aside
+        _sync(aside)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Where to make a folder that stands under its name, synced with all in it, in the end."""
+    with _aside(path) as aside:
+        aside.mkdir()
+        yield aside
+        for folder, _, names in os.walk(aside):
+            for name in names:
+                _sync(aside / folder / name)
+            _sync(aside / folder)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    with _explained(path):
+        _sync(path)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    aside = path.with_name(f".{path.name}.part")
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove(aside)
+        try:
+            yield aside
+            aside.rename(path)
+            _sync(path.parent)
+        except BaseException:
+            _remove(aside)
+            raise
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            hint="Make room or give the right to write, and run the command again",
+        ) from error
+
+
+def _remove(aside: Path) -> None:
+    if aside.is_dir():
+        shutil.rmtree(aside)
+    else:
+        aside.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,99 @@
+"""Files that a crash leaves whole or not there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from ledger.kernel.errors import StoreError
+from ledger.store.durable_files import new_file, new_folder, sync_folder, write_durably
+
+FSYNC = "ledger.store.durable_files.os.fsync"
+
+
+def full(*_: object) -> NoReturn:
+    raise OSError(28, "No space left on device")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was synced, in order."""
+    seen: list[str] = []
+    fsync = os.fsync
+
+    def watch(descriptor: int) -> None:
+        seen.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(FSYNC, watch)
+    return seen
+
+
+def test_a_failure_before_the_rename_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "checkpoint"
+    write_durably(place, b"old")
+    monkeypatch.setattr(FSYNC, full)
+    with pytest.raises(StoreError, match="No space left") as caught:
+        write_durably(place, b"new, and longer")
+    assert caught.value.where == str(place)
+    assert (place.read_bytes(), names(tmp_path)) == (b"old", ["checkpoint"])
+    monkeypatch.undo()
+    write_durably(place, b"new")
+    assert (place.read_bytes(), names(tmp_path)) == (b"new", ["checkpoint"])
+
+
+def test_file_and_folder_are_synced(tmp_path: Path, synced: list[str]) -> None:
+    write_durably(tmp_path / "note", b"note")
+    assert synced == [str(tmp_path / ".note.part"), str(tmp_path)]
+
+
+def test_a_folder_stands_under_its_name_with_all_that_is_in_it(
+    tmp_path: Path, synced: list[str]
+) -> None:
+    with new_folder(tmp_path / "made" / "bundle") as folder:
+        (folder / "tile").mkdir()
+        (folder / "tile" / "000").write_bytes(b"hashes")
+        assert names(tmp_path / "made") == [".bundle.part"]
+    assert (tmp_path / "made" / "bundle" / "tile" / "000").read_bytes() == b"hashes"
+    aside, made = str(tmp_path / "made" / ".bundle.part"), str(tmp_path / "made")
+    assert synced == [aside, f"{aside}/tile/000", f"{aside}/tile", made]
+
+
+def test_what_a_crash_left_aside_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / ".thing.part"
+    left.mkdir()
+    (left / "half").write_bytes(b"half")
+    with new_folder(tmp_path / "thing") as folder:
+        assert names(folder) == []
+    assert names(tmp_path) == ["thing"]
+
+
+def test_nothing_is_left_of_a_folder_that_failed(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No space left"), new_folder(tmp_path / "bundle"):
+        full()
+    assert names(tmp_path) == []
+
+
+def test_an_error_of_another_kind_passes_and_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> NoReturn:
+        with new_file(tmp_path / "receipt") as aside:
+            aside.write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names(tmp_path) == []
+
+
+def test_a_folder_that_is_not_there_cannot_be_synced(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No such file"):
+        sync_folder(tmp_path / "nowhere")
