@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from ledger.kernel.canonical import encode
-from ledger.kernel.errors import BookError, CanonicalError, NotFoundError, UnknownRuleError
+from ledger.kernel.errors import (
+    BookError,
+    CanonicalError,
+    NotFoundError,
+    ParseError,
+    UnknownRuleError,
+)
 from ledger.kernel.form import Country, Day, Form, Many, Name, Slug, Text, read_form
 from ledger.kernel.limits import BOOK_BYTES_MAX
+from ledger.kernel.toml_text import read_toml
 from policies.rule import EXECUTED_EFFECTS, Rule, RuleForm, Status
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 
@@ -91,11 +97,9 @@ def _rule(form: RuleForm) -> Rule:
 def load_book(text: bytes, *, where: str) -> dict[str, Any]:
     """The recorded value of a book's TOML text; `BookError` with the place of what is wrong."""
     try:
-        value = tomllib.loads(text.decode())
-    except UnicodeDecodeError as error:
-        raise BookError("not UTF-8", where=f"{where}, byte {error.start}") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BookError(str(error), where=where) from None
+        value = read_toml(text, where=where)
+    except ParseError as error:
+        raise BookError(error.message, where=error.where) from None
     try:
         read_book(value)
     except (BookError, UnknownRuleError) as error:

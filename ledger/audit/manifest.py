@@ -60,11 +60,22 @@ class Facts:
 
 def parse_manifest(data: bytes) -> Manifest:
     """The manifest in these bytes; `CanonicalError` or `BundleError` otherwise."""
+    _check_shape(data)
     manifest = read_form(Manifest, decode_object(data, limit=MANIFEST_BYTES_MAX), error=BundleError)
     paths = [file.path for file in manifest.files]
     if paths != sorted(set(paths)):
         raise BundleError("files are not listed once each, in the order of paths", where="files")
     return manifest
+
+
+def _check_shape(data: bytes) -> None:
+    """That there are no more objects, arrays and members than files need, before any is made.
+
+    A file of this size could otherwise hold millions of empty ones, at thirty times their bytes.
+    """
+    files = data.count(b'{"path":"')
+    if data.count(b"{") > files + 1 or data.count(b"[") > 1 or data.count(b",") > 3 * files + 8:
+        raise BundleError("not a manifest: it holds more than its files and their list")
 
 
 def manifest_findings(

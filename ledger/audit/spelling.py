@@ -15,6 +15,7 @@ from ledger.kernel.errors import LedgerError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.instants import check_instant
 from ledger.kernel.limits import (
+    FINDINGS_MAX,
     OUTCOME_BYTES_MAX,
     PAYLOAD_BYTES_MAX,
     SIGNATURE_BYTES_MAX,
@@ -65,6 +66,7 @@ def read_usual(raw: bytes) -> Content | None:
         of_type == PAYLOAD_TYPE_EVENT
         and len(payload) <= PAYLOAD_BYTES_MAX
         and len(outcome) <= OUTCOME_BYTES_MAX
+        and outcome.count(b'"rule":') <= FINDINGS_MAX
         and _are_signatures(signatures)
     )
     return Content(payload, body, signatures, int(position)) if within else None

@@ -19,7 +19,7 @@ from ledger.kernel.errors import HistoryError, LedgerError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import check_form
 from ledger.kernel.instants import check_day
-from ledger.kernel.limits import HISTORY_BYTES_MAX
+from ledger.kernel.limits import HISTORY_BYTES_MAX, HISTORY_LINE_BYTES_MAX
 from ledger.kernel.money import minor_unit_digits
 from ledger.kernel.text import check_text
 
@@ -114,11 +114,7 @@ def read_history(data: bytes) -> list[Row]:
     """Every row of a history; `HistoryError` with line and column of the first fault."""
     if len(data) > HISTORY_BYTES_MAX:
         raise HistoryError(f"{len(data)} bytes where {HISTORY_BYTES_MAX} are allowed")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise HistoryError("not UTF-8", where=f"byte {error.start}") from None
-    rows = [_row(line, cells) for line, cells in _lines(text)]
+    rows = [_row(line, cells) for line, cells in _cells(data)]
     seen: dict[str, int] = {}
     for row in rows:
         first = seen.setdefault(row.reference, row.line)
@@ -127,8 +123,22 @@ def read_history(data: bytes) -> list[Row]:
     return rows
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines one by one: a file is bounded, and so is each of its lines."""
+    before = 0
+    for number, line in enumerate(io.BytesIO(data), start=1):
+        if len(line) > HISTORY_LINE_BYTES_MAX:
+            text = f"{len(line)} bytes where {HISTORY_LINE_BYTES_MAX} are allowed"
+            raise HistoryError(text, where=f"line {number}")
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            raise HistoryError("not UTF-8", where=f"byte {before + error.start}") from None
+        before += len(line)
+
+
+def _cells(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(_lines(data), strict=True)
     number = 0
     try:
         for cells in reader:

@@ -32,7 +32,7 @@ def sentence(body: Body) -> str:
     """What the event says, in one sentence."""
     say = _SENTENCES.get(body.kind)
     text = say(body) if say else body.kind.rpartition(".v")[0].replace(".", " ").replace("_", " ")
-    return text[:1].upper() + text[1:]
+    return escaped(text[:1].upper() + text[1:])
 
 
 def full_text(payload: bytes) -> str:
@@ -95,7 +95,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "officer.relieved.v1": lambda b: f"relieve {b.officer} of the office {b.office}",
     "key.enrolled.v1": lambda b: f"enrol a further {b.algorithm} key of {b.officer}",
     "key.revoked.v1": lambda b: f"revoke the key {_id(b.key)}",
-    "book.recorded.v1": lambda b: f"record the policy book {_plain(b.book.get('book', '?'))}",
+    "book.recorded.v1": lambda b: f"record the policy book {b.book.get('book', '?')}",
     "mandate.adopted.v1": lambda b: (
         f"adopt the mandate {b.mandate} {b.version} of {len(b.books)} book(s) "
         f"from {b.effective_from}"

@@ -10,12 +10,13 @@ keys/ drafts/ signed/
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 
 from ledger.kernel.errors import InputError, NotFoundError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import FUND, check_form
+from ledger.kernel.limits import TOML_BYTES_MAX
+from ledger.kernel.toml_text import read_toml
 
 SETTINGS = "custody.toml"
 ENVIRONMENT_VARIABLE = "CUSTODY_WORKSPACE"
@@ -69,16 +70,14 @@ def find_workspace(given: str | None) -> Workspace:
     root = Path(given or os.environ.get(ENVIRONMENT_VARIABLE) or ".")
     path = root / SETTINGS
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            data = file.read(TOML_BYTES_MAX + 1)
+    except OSError:
         raise NotFoundError(
             f"no workspace at {root}",
             hint="Run `custody init`, or name one with --workspace or CUSTODY_WORKSPACE",
         ) from None
-    try:
-        settings = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(str(error), where=str(path)) from None
+    settings = read_toml(data, where=str(path))
     unknown = set(settings) - {"fund", "log_key"}
     if unknown:
         raise InputError(f"unknown setting {min(unknown)}", where=str(path))

@@ -6,6 +6,7 @@ explanations (expected, found, inputs) are derived again by whoever wants them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from functools import lru_cache
 from typing import Any, Final
@@ -25,6 +26,7 @@ NEEDS_APPROVAL: Final = "needs_approval"
 FLAG: Final = "flag"
 
 _FINDING_VERDICTS = frozenset({DENY, NEEDS_APPROVAL, FLAG})
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _PLAIN = (("effects", list), ("findings", list), ("verdict", str))
 _OPTIONAL = (("mandate", str), ("state_digest", str))
 
@@ -123,6 +125,9 @@ def outcome_of(value: object) -> Outcome:
     verdict = members["verdict"]
     if verdict not in {EFFECTIVE, PENDING, REFUSED}:
         raise RecordError(f"unknown verdict {verdict!r:.40}", where="outcome.verdict")
+    for name in ("mandate", "state_digest"):
+        if name in members and not _DIGEST.match(members[name]):
+            raise RecordError("not 64 lower-case hex digits", where=f"outcome.{name}")
     outcome = Outcome(
         verdict=verdict,
         findings=_findings_of(members["findings"]),
@@ -144,6 +149,8 @@ def _effect_of(value: object) -> Effect:
 
 
 def _findings_of(value: list[object]) -> tuple[Finding, ...]:
+    if len(value) > FINDINGS_MAX:
+        raise RecordError(f"more than {FINDINGS_MAX} findings", where="outcome.findings")
     found = []
     for item in value:
         members = _members(item, (("rule", str), ("verdict", str)), (), "outcome.findings")

@@ -49,7 +49,7 @@ def parse_checkpoint(text: bytes) -> Checkpoint:
 
     The text is not believed by being read: use `verify_checkpoint` for a note from outside.
     """
-    lines = text.split(b"\n")
+    lines = text.split(b"\n", _LINES + 1)
     if len(lines) != _LINES + 1 or lines[_LINES]:
         raise NoteError(
             f"a checkpoint's text has exactly {_LINES} lines",

@@ -6,6 +6,7 @@ one line of text, `<algorithm>:<base64>`. No error of this module holds a passph
 
 from __future__ import annotations
 
+import binascii
 import errno
 import os
 import stat
@@ -21,6 +22,7 @@ from ledger.signing.base64_text import encode_base64
 from ledger.signing.keys import ALGORITHMS, PublicKey, parse_public_key
 from ledger.signing.pkcs8 import PEM_FOOT, PEM_HEAD, encrypted_pem
 from ledger.signing.signer import MemorySigner
+from ledger.signing.stretching import excess
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +69,7 @@ def read_key_file(path: Path, passphrase: bytes) -> Signer:
             hint="Encrypt it with: openssl pkcs8 -topk8 -scrypt",
         )
     _check_passphrase(path, passphrase)
+    _check_cost(path, pem)
     try:
         key = load_pem_private_key(pem, passphrase)
     except (ValueError, UnsupportedAlgorithm, InternalError, MemoryError):
@@ -95,6 +98,21 @@ def parse_public_key_text(text: str) -> PublicKey:
     if not colon:
         raise ValueFormError("not a public key", hint="It is written <algorithm>:<base64>")
     return parse_public_key(algorithm, encoded)
+
+
+def _check_cost(path: Path, pem: bytes) -> None:
+    """That the file does not ask for more work than an honest one: nobody pays to be refused."""
+    try:
+        der = binascii.a2b_base64(pem.removeprefix(PEM_HEAD).removesuffix(PEM_FOOT))
+    except ValueError:
+        return  # the library says what is wrong
+    too_much = excess(der)
+    if too_much:
+        raise KeyFileError(
+            f"the file asks for too much: {too_much}",
+            where=str(path),
+            hint="Encrypt it with: openssl pkcs8 -topk8 -scrypt",
+        )
 
 
 def _check_passphrase(path: Path, passphrase: bytes) -> None:

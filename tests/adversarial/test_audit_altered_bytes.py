@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import cycle
+from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.audit.bundle import MANIFEST
-from ledger.log.merkle import leaf_hash
+from ledger.audit.bundle import MANIFEST, split_entries
+from ledger.log.merkle import leaf_hash, tree_root
 from ledger.log.tiles import entry_ranges
 from tests.support.bundle_writer import Forger, audited, lived_fund, long_fund, told
+from tests.support.hostile_log import honest, honest_leaves, honest_trust, placed
+from tests.support.tally import tally
+from tests.support.thousand_events import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORGER = Forger.of(lived_fund(), earlier=(10, 30))
 FILES = FORGER.build()
@@ -148,3 +157,132 @@ def test_a_swapped_tile_of_another_log_is_named() -> None:
     other = [leaf_hash(b"other")] * 34
     report = audited(FORGER.relist(FILES | {LEAVES: b"".join(other)}), TRUST)
     assert told(report) == [("tile_differs", 1)]
+
+
+# -- two bits of every byte of a thousand records
+
+
+@cache
+def thousand_files() -> dict[str, bytes]:
+    return honest().build()
+
+
+ENTRY_FILES = ("tile/entries/000", "tile/entries/001", "tile/entries/002", "tile/entries/003.p/232")
+LEAF_TILES = ("tile/0/000", "tile/0/001", "tile/0/002", "tile/0/003.p/232")
+UPPER_TILE = "tile/1/000.p/3"
+
+
+def first_of(path: str) -> int:
+    """The position of the first record of an entry bundle, or of the first leaf of a tile."""
+    return int(path.split("/")[2][:3]) * 256 + 1
+
+
+def two_flips(data: bytes) -> Iterator[tuple[int, bytearray]]:
+    """Two bits of every byte flipped, each alone; the pair of bits goes round."""
+    altered = bytearray(data)
+    for offset in range(len(data)):
+        for bit in (offset % 8, (offset + 3) % 8):
+            altered[offset] ^= 1 << bit
+            yield offset, altered
+            altered[offset] ^= 1 << bit
+
+
+def first_wrong(data: bytes, leaves: tuple[bytes, ...]) -> int:
+    """The place of the first record of an entry bundle whose leaf is not the tile's."""
+    ranges, _ = split_entries(data)
+    for place, (start, end) in enumerate(ranges[: len(leaves)]):
+        if leaf_hash(data[start:end]) != leaves[place]:
+            return place
+    return len(ranges)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("path", ENTRY_FILES)
+def test_two_flips_in_every_byte_of_the_records_miss_the_leaf(path: str) -> None:
+    """What an audit compares first: the leaf of the bytes, and the one that the tile states."""
+    data, first = thousand_files()[path], first_of(path)
+    ranges = entry_ranges(data)
+    leaves = honest_leaves()[first - 1 : first - 1 + len(ranges)]
+    tried = 0
+    for (start, end), leaf in zip(ranges, leaves, strict=True):
+        assert leaf_hash(data[start:end]) == leaf
+        for _, altered in two_flips(data[start:end]):
+            assert leaf_hash(bytes(altered)) != leaf
+            tried += 1
+    for place, (start, _) in enumerate(ranges):
+        for offset in (start - 2, start - 1):
+            for bit in (offset % 8, (offset + 3) % 8):
+                length = bytearray(data)
+                length[offset] ^= 1 << bit
+                assert first_wrong(bytes(length), leaves) == place
+                tried += 1
+    assert tried == 2 * len(data)
+    tally("flipped bits of records, against their leaf", tried, tried)
+
+
+@pytest.mark.deep
+def test_two_flips_in_every_byte_of_the_tiles_miss_the_records() -> None:
+    leaves, tried = honest_leaves(), 0
+    roots = [tree_root(list(leaves[start : start + 256])) for start in (0, 256, 512)]
+    for path in (*LEAF_TILES, UPPER_TILE):
+        data = thousand_files()[path]
+        hashes = roots if path == UPPER_TILE else leaves[first_of(path) - 1 :]
+        assert data == b"".join(hashes[: len(data) // 32])
+        for offset, altered in two_flips(data):
+            place = offset // 32
+            stated = [bytes(altered[at : at + 32]) for at in range(0, len(data), 32)]
+            wrong = [at for at, node in enumerate(stated) if node != hashes[at]]
+            assert wrong == [place]
+            tried += 1
+    assert tried == 2 * (1_003 * 32)
+    tally("flipped bits of tiles, against the records", tried, tried)
+
+
+def flips_of_records(seed: int, count: int) -> Iterator[tuple[dict[str, bytes], int]]:
+    """Bundles in which one bit of one record (or of its length) is flipped; its position."""
+    chance = Random(seed)  # noqa: S311 - places, not secrets
+    for _ in range(count):
+        position = chance.randint(1, RECORDS)
+        path = ENTRY_FILES[(position - 1) // 256]
+        data = bytearray(thousand_files()[path])
+        start, end = entry_ranges(bytes(data))[position - first_of(path)]
+        data[chance.randrange(start - 2, end)] ^= 1 << chance.randrange(8)
+        yield thousand_files() | {path: bytes(data)}, position
+
+
+def flips_of_tiles(seed: int, count: int) -> Iterator[tuple[dict[str, bytes], int | None]]:
+    """Bundles in which one bit of one hash is flipped; the position of a leaf."""
+    chance = Random(seed)  # noqa: S311 - places, not secrets
+    for _ in range(count):
+        path = chance.choice([*LEAF_TILES, *LEAF_TILES, UPPER_TILE])
+        data = bytearray(thousand_files()[path])
+        offset = chance.randrange(len(data))
+        data[offset] ^= 1 << chance.randrange(8)
+        position = None if path == UPPER_TILE else first_of(path) + offset // 32
+        yield thousand_files() | {path: bytes(data)}, position
+
+
+def audit_flips(seed: int, records: int, tiles: int) -> None:
+    for files, position in flips_of_records(seed, records):
+        report = audited(files, honest_trust())
+        assert report.verdict == "proven_bad", position
+        assert placed(report)[0][1] == position
+        assert report.holdings == ()
+    for files, leaf in flips_of_tiles(seed, tiles):
+        report = audited(files, honest_trust())
+        assert [entry for entry in told(report) if entry[0] != "file_altered"] == [
+            ("tile_differs", leaf)
+        ]
+        assert report.verdict == "proven_bad"
+
+
+def test_some_flips_in_a_thousand_records_are_named() -> None:
+    assert placed(audited(thousand_files(), honest_trust())) == []
+    audit_flips(0, 7, 2)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_two_thousand_flips_in_a_thousand_records_are_named(seed: int) -> None:
+    audit_flips(seed, 400, 100)
+    tally("flipped bits of a bundle of a thousand, audited in full", 500, 500)

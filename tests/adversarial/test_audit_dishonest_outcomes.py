@@ -7,11 +7,15 @@ is good. Only deciding again can tell.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.domain.kinds import KINDS
 from ledger.domain.record import parse_record
+from ledger.kernel.errors import LedgerError
 from ledger.signing.base64_text import encode_base64
 from ledger.signing.dsse import render_envelope, sign_payload
 from ledger.signing.possession import prove_possession
@@ -27,9 +31,18 @@ from tests.support.bundle_writer import (
     told,
 )
 from tests.support.fund_simulator import GROUNDS, FundSimulator, key_form, signer_of
+from tests.support.hostile_log import AuditBefore, placed, signed_again, with_members
+from tests.support.tally import tally
+from tests.support.thousand_events import RECORDS as THOUSAND
+from tests.support.thousand_events import thousand_events
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ledger.audit import Report
+
+    Lie = tuple[str, dict[str, Any]]
+    """What is done to an outcome, and the outcome that it becomes."""
 
 TRUST = Forger.of(lived_fund()).trust()
 RECORDS = lived_fund().records
@@ -289,3 +302,141 @@ def test_what_follows_from_a_damaged_record_is_not_called_a_lie() -> None:
         ("record_malformed", PROPOSED),
         ("not_decided", PROPOSED + 1),
     ]
+
+
+# -- every member of every outcome of a thousand records
+
+VERDICTS = {"effective", "pending", "refused"}
+REASONS = {"deny", "needs_approval", "flag"}
+
+
+def lies_about_findings(findings: list[dict[str, str]]) -> Iterator[tuple[str, list[Any]]]:
+    """A finding left out, put in, repeated, moved, renamed, played down."""
+    invented = {"rule": "units_short", "verdict": "deny"}
+    yield "finding invented", [*findings, invented]
+    yield "finding invented", [FLAG, *findings]
+    for at, finding in enumerate(findings):
+        before, after = findings[:at], findings[at + 1 :]
+        yield "finding left out", [*before, *after]
+        yield "finding repeated", [*before, finding, finding, *after]
+        for name in ("T.OTHER", finding["rule"].swapcase(), finding["rule"] + "_"):
+            yield "rule changed", [*before, finding | {"rule": name}, *after]
+        for verdict in sorted(REASONS - {finding["verdict"]}):
+            yield "verdict of a finding changed", [*before, finding | {"verdict": verdict}, *after]
+        if after and after[0] != finding:
+            yield "findings moved", [*before, after[0], finding, *after[1:]]
+
+
+def lies_about_effects(effects: list[dict[str, Any]], other: str) -> Iterator[tuple[str, Any]]:
+    """An effect left out, put in, repeated, turned round, aimed at another event, or explained."""
+    invented = {"event": other, "findings": [], "verdict": "effective"}
+    yield "effect invented", [*effects, invented]
+    yield "effect invented", [*effects, invented | {"verdict": "refused"}]
+    for at, effect in enumerate(effects):
+        before, after = effects[:at], effects[at + 1 :]
+        turned = "refused" if effect["verdict"] == "effective" else "effective"
+        yield "effect left out", [*before, *after]
+        yield "effect repeated", [*before, effect, effect, *after]
+        yield "effect turned", [*before, effect | {"verdict": turned}, *after]
+        yield "effect aimed elsewhere", [*before, effect | {"event": other}, *after]
+        for what, findings in lies_about_findings(effect["findings"]):
+            yield f"{what}, of an effect", [*before, effect | {"findings": findings}, *after]
+
+
+def lies_about_digests(outcome: dict[str, Any], other: str) -> Iterator[Lie]:
+    """A digest changed by one digit or for another, left out, put in, or emptied."""
+    for name in ("mandate", "state_digest"):
+        yield f"{name} emptied", outcome | {name: ""}
+        yield f"{name} of another", outcome | {name: other}
+        if name in outcome:
+            digit = "0" if outcome[name][-1] != "0" else "1"
+            yield f"{name} changed", outcome | {name: outcome[name][:-1] + digit}
+            yield f"{name} left out", {key: m for key, m in outcome.items() if key != name}
+
+
+def lies_without_form(outcome: dict[str, Any]) -> Iterator[Lie]:
+    """What no outcome is."""
+    yield "member unknown", outcome | {"note": "all is well"}
+    yield "verdict unknown", outcome | {"verdict": "allowed"}
+    for name in ("effects", "findings", "verdict"):
+        yield "member missing", {key: value for key, value in outcome.items() if key != name}
+        yield "member of another type", outcome | {name: 1}
+
+
+def lies(outcome: dict[str, Any], other: str) -> Iterator[Lie]:
+    """Every way in which an outcome is told otherwise; `other` is the id of an earlier event."""
+    for verdict in sorted(VERDICTS - {outcome["verdict"]}):
+        yield "verdict changed", outcome | {"verdict": verdict}
+    for what, findings in lies_about_findings(outcome["findings"]):
+        yield what, outcome | {"findings": findings}
+    for what, effects in lies_about_effects(outcome["effects"], other):
+        yield what, outcome | {"effects": effects}
+    yield from lies_about_digests(outcome, other)
+    yield from lies_without_form(outcome)
+
+
+def lies_of(raw: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every record that lies about its outcome, with its officers' signatures as they were."""
+    outcome = json.loads(raw)["outcome"]
+    for what, lie in lies(outcome, thousand_events().event_ids[11]):
+        if lie != outcome:
+            yield what, with_members(raw, outcome=lie)
+
+
+def code_of(lying: bytes, kind: str) -> str:
+    """How an audit calls it: no record at all, or one that another outcome follows from."""
+    try:
+        parse_record(lying)
+    except LedgerError:
+        return "record_malformed"
+    # A later version may know more protocols; it is never valid for this one.
+    return "unknown_protocol" if kind == "protocol.raised.v1" else "outcome_differs"
+
+
+@pytest.mark.deep
+def test_every_lie_about_every_outcome_is_named() -> None:
+    """An audit decides each record again before it is asked about every lie in its place."""
+    tried: Counter[str] = Counter()
+    kinds = set()
+    for audit, raw in AuditBefore.each(thousand_events().records):
+        kind = thousand_events().verified[audit.position - 1].kind.name
+        kinds.add(kind)
+        for what, lying in lies_of(raw):
+            assert audit.told(lying) == [code_of(lying, kind)], (audit.position, what)
+            tried[what] += 1
+    assert kinds == set(KINDS)
+    assert len(tried) >= 25
+    assert tried.total() > 20_000
+    tally("lies about outcomes, asked at their position", tried.total(), tried.total())
+
+
+def audit_lies(positions: range, first: int) -> int:
+    """A full audit of one lie about each of these outcomes, another kind of lie for each next."""
+    for turn, position in enumerate(positions, start=first):
+        records = [*thousand_events().records]
+        found = list(lies_of(records[position - 1]))
+        what, lying = found[turn * 7 % len(found)]
+        records[position - 1] = lying
+        report = signed_again(records)
+        code = code_of(lying, thousand_events().verified[position - 1].kind.name)
+        decided = [("not_decided", position + 1)] if position < THOUSAND else []
+        leaf = [("first_leaf_differs", 1)] if position == 1 else []
+        assert placed(report) == [*leaf, (code, position), *decided], what
+        undecided = code == "unknown_protocol"
+        assert report.verdict == ("undecidable" if undecided else "proven_bad")
+    return len(positions)
+
+
+def test_some_lies_about_outcomes_are_named_in_a_full_audit() -> None:
+    assert audit_lies(range(1, THOUSAND + 1, 83), 1) == 13
+    for audit, raw in islice(AuditBefore.each(thousand_events().records), 300):
+        kind = thousand_events().verified[audit.position - 1].kind.name
+        for what, lying in islice(lies_of(raw), audit.position % 5, None, 5):
+            assert audit.told(lying) == [code_of(lying, kind)], (audit.position, what)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("part", range(4))
+def test_a_lie_about_each_outcome_is_named_in_a_full_audit(part: int) -> None:
+    tried = audit_lies(range(1 + part, THOUSAND + 1, 4), part)
+    tally("lies about outcomes, one for each record, audited in full", tried, tried)

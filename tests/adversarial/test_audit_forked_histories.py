@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from random import Random
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ledger.audit.findings import Place
 from ledger.audit.trust import Trust
 from ledger.kernel.errors import NoteError
-from ledger.log.checkpoint import Checkpoint, sign_checkpoint
-from ledger.log.merkle import leaf_hash
-from ledger.log.note import NoteSigner, VerifierKey, render_vkey
+from ledger.kernel.instants import parse_instant, render_instant
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.log.merkle import leaf_hash, tree_root
+from ledger.log.note import NoteSigner, VerifierKey, parse_note, render_vkey
 from ledger.signing.dsse import render_envelope, sign_payload
 from tests.support.bundle_writer import (
     Forger,
@@ -21,6 +28,18 @@ from tests.support.bundle_writer import (
     told,
 )
 from tests.support.fund_simulator import FUND, FundSimulator, signer_of
+from tests.support.hostile_log import (
+    Signed,
+    decided,
+    honest_note,
+    signed_events,
+    trust_at,
+)
+from tests.support.tally import tally
+from tests.support.thousand_events import RECORDS, BusyFund, cash, thousand_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HONEST = Forger.of(lived_fund())
 TRUST = HONEST.trust()
@@ -232,9 +251,194 @@ def test_behind_an_event_that_nobody_can_decide_a_stranger_may_be_the_log() -> N
     assert told(audited(forger.build(), TRUST)) == [("unknown_kind", 35)]
 
 
+def test_behind_an_event_that_nobody_can_decide_the_manifest_may_name_a_later_key() -> None:
+    """Nobody knows yet whether the log names the key that the manifest claims: that accuses no one.
+
+    A later version wrote an event of a kind of its own, then the governors rotated the log key.
+    """
+    fund = copy_of(lived_fund())
+    forger = Forger.of(fund)
+    members = fund.members("stake.promised.v1", "aigerim")
+    forger.append(render_envelope(sign_payload(canonical(members), [fund.signers["aigerim"]])))
+    vkey = render_vkey(SECOND.verifier_key)
+    rotation = fund.members("log_key.rotated", "gulnara", cosigners=["nurlan"], log_key=vkey)
+    forger.append(fund.sign(rotation))
+    forger.signer = SECOND
+    report = audited(forger.build(), TRUST)
+    assert told(report) == [
+        ("unknown_kind", 35),
+        ("not_decided", 36),
+        ("log_key_undecided", None),
+    ]
+    assert report.exit_code == 8
+
+
 def test_a_stranger_after_a_rotation_is_still_a_stranger() -> None:
     forger = rotated()
     forger.signer = STRANGER
     report = audited(forger.build(earlier=()), TRUST)
     assert ("checkpoint_signature", None) in told(report)
     assert report.exit_code == 3
+
+
+# -- a thousand histories by whoever holds the database and the log keys
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A second history, and the size of the checkpoint of the first that an auditor kept."""
+
+    forger: Forger
+    kept: int
+
+    @property
+    def records(self) -> list[bytes]:
+        return self.forger.records
+
+    @property
+    def first_other(self) -> int:
+        """The first position at which the histories differ; beyond both if one is a prefix."""
+        pairs = zip(self.records, thousand_events().records, strict=False)
+        return next((at for at, (one, two) in enumerate(pairs, 1) if one != two), RECORDS + 1)
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the history is as long as the one that the auditor saw, and another one."""
+        return len(self.records) >= self.kept >= self.first_other
+
+    def expected(self) -> tuple[str, int]:
+        """The finding that names it, with its position."""
+        if self.kept > len(self.records):
+            return "rollback", len(self.records) + 1
+        return "fork", self.kept
+
+
+@cache
+def unpublished() -> tuple[Signed, ...]:
+    """Events that officers signed and the ledger never recorded: any moment would do for them."""
+    fund = copy_of(thousand_events())
+    assert isinstance(fund, BusyFund)
+    until = render_instant(parse_instant(fund.now) + timedelta(days=90))
+    found = []
+    for _ in range(40):
+        members = fund.members("cash.recorded", "bolat", **cash(fund), valid_until=until)
+        event = fund.verify(fund.sign(members | {"value_date": "2026-01-05"}))
+        found.append(Signed(event, ""))
+    return tuple(found)
+
+
+def dropped(tail: list[Signed], chance: Random) -> list[Signed]:
+    """Some of what came is not there."""
+    share = chance.choice([0.02, 0.2, 0.6])
+    return [signed for signed in tail if chance.random() > share]
+
+
+def reordered(tail: list[Signed], chance: Random) -> list[Signed]:
+    """What came came in another order, at the same times."""
+    events = [signed.event for signed in tail]
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(max(1, len(events) - 1))
+        events[at : at + 2] = events[at : at + 2][::-1]
+    return [replace(signed, event=event) for signed, event in zip(tail, events, strict=True)]
+
+
+def delayed(tail: list[Signed], chance: Random) -> list[Signed]:
+    """Everything came a little later than it did."""
+    later = timedelta(microseconds=chance.choice([1, 40_000_000]))
+    moved = [render_instant(parse_instant(signed.recorded_at) + later) for signed in tail]
+    return [replace(signed, recorded_at=at) for signed, at in zip(tail, moved, strict=True)]
+
+
+def slipped_in(tail: list[Signed], chance: Random) -> list[Signed]:
+    """Something is there that was signed and never published."""
+    more = [*tail]
+    for signed in chance.sample(unpublished(), chance.randint(1, 5)):
+        at = chance.randint(0, len(more))
+        before = more[at - 1].recorded_at if at else tail[0].recorded_at if tail else ""
+        more.insert(at, replace(signed, recorded_at=before))
+    return more
+
+
+def cut_off(_tail: list[Signed], _chance: Random) -> list[Signed]:
+    """Nothing came any more."""
+    return []
+
+
+WAYS = (dropped, reordered, delayed, slipped_in, cut_off)
+
+
+def attacks(seed: int, count: int) -> Iterator[Attack]:
+    """Histories that part from the honest one at any record, and that any auditor would pass."""
+    chance, events = Random(seed), signed_events(thousand_events())  # noqa: S311 - no secrets
+    made = 0
+    while made < count:
+        point = chance.randint(1, RECORDS - 1)
+        length = min(RECORDS - point, chance.choice([5, 200, RECORDS]))
+        tail = WAYS[made % len(WAYS)](events[point : point + length], chance)
+        history = decided([*events[:point], *tail])
+        largest = max(point + 1, len(history.records) if chance.random() < 0.7 else RECORDS)
+        attack = Attack(history, chance.randint(point + 1, min(largest, RECORDS)))
+        if attack.is_fork or attack.kept > len(attack.records):
+            made += 1
+            yield attack
+
+
+def check_refused(attack: Attack) -> None:
+    """The history is refused, and two signed checkpoints prove who lied."""
+    files = attack.forger.build()
+    trust, note = trust_at(attack.kept), honest_note(attack.kept)
+    report = audited(files, trust, since=note)
+    assert report.verdict == "proven_bad", attack.expected()
+    assert attack.expected() in told(report)
+    found = next(f for f in report.findings if (f.code, f.position) == attack.expected())
+    assert found.place == Place("since", 0, len(note))
+    prove_misbehaviour(attack, note, files["checkpoint"])
+
+
+def prove_misbehaviour(attack: Attack, kept: bytes, shown: bytes) -> None:
+    """Anybody can see it from the two notes and the records of the bundle, without an audit."""
+    keys = [signer.verifier_key for _, signer in thousand_events().log_signers]
+    heads = []
+    for note in (kept, shown):
+        (line,) = parse_note(note).signatures
+        key = next(key for key in keys if key.key_id == line.key_id)
+        heads.append(verify_checkpoint(note, key))
+    before, now = heads
+    leaves = [leaf_hash(raw) for raw in attack.records]
+    assert (now.size, now.root) == (len(leaves), tree_root(leaves))
+    assert before.size > now.size or before.root != tree_root(leaves[: before.size])
+
+
+def test_a_fork_before_a_rotation_is_never_valid_for_who_trusts_the_old_key() -> None:
+    """The kept checkpoint is signed by a key that the second history never names.
+
+    So nothing proves to this auditor that the log signed it: the trust file had to be renewed then.
+    """
+    events = signed_events(thousand_events())
+    rotations = [position for position, _ in thousand_events().log_signers]
+    history = decided([*events[: rotations[1] - 4], *unpublished()[:30]])
+    kept = rotations[-1] + 10
+    assert rotations[1] > 1
+    assert len(history.records) > kept
+    report = audited(history.build(), trust_at(1), since=honest_note(kept))
+    assert (told(report), report.exit_code) == ([("since_unverified", None)], 8)
+    renewed = audited(history.build(), trust_at(kept), since=honest_note(kept))
+    assert ("fork", kept) in told(renewed)
+    assert renewed.exit_code == 3
+
+
+def test_some_histories_are_refused_by_whoever_kept_a_checkpoint() -> None:
+    for attack in attacks(0, 7):
+        check_refused(attack)
+    for attack in attacks(1, 2):  # by itself each is a good log
+        assert audited(attack.forger.build(), attack.forger.trust()).verdict == "valid"
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_a_thousand_histories_are_refused_by_whoever_kept_a_checkpoint(seed: int) -> None:
+    for number, attack in enumerate(attacks(seed, 250)):
+        check_refused(attack)
+        if number % 5 == 0:
+            assert audited(attack.forger.build(), attack.forger.trust()).verdict == "valid"
+    tally("forks and rollbacks signed by the true log key, against one kept checkpoint", 250, 250)

@@ -68,11 +68,16 @@ def test_a_compressed_member_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["/checkpoint", "../checkpoint", "tile/../../x", "a\\b", "tile/", "chéckpoint"]
+    "name", ["/checkpoint", "../checkpoint", "tile/../../x", "a\\b", "chéckpoint"]
 )
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     place = archive_of(tmp_path / "a.zip", lambda archive: archive.writestr(name, b"x"))
     assert "no name of a file" in refused(place)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    place = archive_of(tmp_path / "a.zip", lambda archive: archive.writestr("tile/", b"x"))
+    assert "not a plain file" in refused(place)
 
 
 def test_a_name_cut_at_a_zero_byte_is_refused(tmp_path: Path) -> None:
@@ -132,7 +137,7 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
 
 
 def test_bytes_before_the_first_member_are_refused(tmp_path: Path) -> None:
-    assert "gap" in refused(tmp_path / "a.zip", b"#!/bin/sh\n" + good(tmp_path))
+    assert "end record" in refused(tmp_path / "a.zip", b"#!/bin/sh\n" + good(tmp_path))
 
 
 def test_bytes_after_the_end_are_refused(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.tiles import TILE_WIDTH
 from tests.support.bundle_writer import (
     Forger,
     audited,
@@ -17,6 +20,21 @@ from tests.support.bundle_writer import (
     told,
 )
 from tests.support.fund_simulator import FundSimulator
+from tests.support.hostile_log import (
+    Told,
+    honest,
+    honest_note,
+    honest_trust,
+    placed,
+    renumbered,
+    signed_again,
+    trust_at,
+)
+from tests.support.tally import tally
+from tests.support.thousand_events import RECORDS, thousand_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 HONEST = Forger.of(lived_fund())
 TRUST = HONEST.trust()
@@ -29,14 +47,6 @@ def changed(records: list[bytes], *, signed_again: bool) -> list[tuple[str, int 
     report = audited(forger.build(checkpoint=checkpoint), TRUST)
     assert report.exit_code == 3
     return told(report)
-
-
-def renumbered(records: list[bytes]) -> list[bytes]:
-    """Records that all say the position at which they are."""
-    return [
-        canonical(json.loads(raw) | {"position": position})
-        for position, raw in enumerate(records, start=1)
-    ]
 
 
 @pytest.mark.parametrize("position", [2, 16, 23, 33])
@@ -156,3 +166,105 @@ def test_records_beyond_the_checkpoint_are_named() -> None:
     files["tile/entries/000.p/34"] = more["tile/entries/000.p/35"]
     found = told(audited(HONEST.relist(files), TRUST))
     assert found == [("records_surplus", 35)]
+
+
+# -- every one of a thousand records
+
+
+def named(expected: Iterable[tuple[str, int]], size: int) -> Told:
+    """These findings, that nothing after the first was decided, and whether position 1 is gone."""
+    found = sorted(expected, key=lambda entry: entry[1])
+    first = found[0][1]
+    decided = [("not_decided", first + 1)] if first < size else []
+    leaf = [("first_leaf_differs", 1)] if first == 1 else []
+    return sorted([*leaf, *found, *decided], key=lambda entry: (entry[1], entry[0]))
+
+
+def drop(position: int) -> None:
+    """A record is gone; the positions of the others betray it, and who counted them before."""
+    records = [*thousand_events().records]
+    del records[position - 1]
+    report = signed_again(records, since=honest_note(RECORDS))
+    gone = [("position_differs", position)] if position < RECORDS else []
+    assert placed(report) == [*(named(gone, RECORDS - 1) if gone else []), ("rollback", RECORDS)]
+    assert report.verdict == "proven_bad"
+
+
+def repeat(position: int) -> None:
+    """A record stands twice."""
+    records = [*thousand_events().records]
+    records.insert(position, records[position - 1])
+    report = signed_again(records)
+    assert placed(report) == named([("position_differs", position + 1)], RECORDS + 1)
+    assert report.verdict == "proven_bad"
+
+
+def swap(position: int) -> None:
+    """Two records change places; the last one has only the first to change places with."""
+    records, other = [*thousand_events().records], position % RECORDS + 1
+    one, two = records[position - 1], records[other - 1]
+    records[position - 1], records[other - 1] = two, one
+    report = signed_again(records)
+    wrong = [("position_differs", position), ("position_differs", other)]
+    assert placed(report) == named(wrong, RECORDS)
+    assert report.verdict == "proven_bad"
+
+
+def cut(position: int) -> None:
+    """The log ends before a record that its checkpoint counts."""
+    left = thousand_events().records[: position - 1]
+    forger = Forger(left, honest().signer)
+    report = audited(forger.build(checkpoint=honest_note(RECORDS)), honest_trust())
+    next_file = ((position - 1) // TILE_WIDTH + 1) * TILE_WIDTH + 1
+    begun = (position - 1) % TILE_WIDTH and next_file <= RECORDS
+    missing = [position, next_file] if begun else [position]
+    assert placed(report) == [("records_missing", at) for at in missing]
+    assert report.verdict == "proven_bad"
+
+
+def roll_back(position: int) -> None:
+    """The log ends before a record, and its key signs that it does; somebody kept a checkpoint."""
+    left = position - 1
+    forger = Forger(thousand_events().records[:left], thousand_events().signer_at(left))
+    report = audited(forger.build(), trust_at(RECORDS), since=honest_note(RECORDS))
+    assert placed(report) == [("rollback", position)]
+    assert report.verdict == "proven_bad"
+
+
+ATTACKS: dict[str, Callable[[int], None]] = {
+    "records dropped": drop,
+    "records repeated": repeat,
+    "records swapped": swap,
+    "logs cut": cut,
+    "logs rolled back": roll_back,
+}
+
+
+@pytest.mark.parametrize("claimed", [RECORDS + 1, 10**6, 2**62, 2**63 - 1])
+def test_a_log_that_claims_more_records_than_there_are_lacks_the_next(claimed: int) -> None:
+    """However many: what is not there is never gone through one by one."""
+    forger = honest()
+    origin = forger.signer.verifier_key.name
+    note = sign_checkpoint(Checkpoint(origin, claimed, bytes(32)), forger.signer)
+    report = audited(forger.build(checkpoint=note), honest_trust())
+    assert placed(report)[0] == ("records_missing", RECORDS + 1)
+    assert report.verdict == "proven_bad"
+
+
+SAMPLE = (1, 2, 256, 257, 700, 999, 1_000)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_some_of_a_thousand_records_moved_are_named(attack: str) -> None:
+    for position in SAMPLE[:: 1 if attack in {"logs cut", "logs rolled back"} else 2]:
+        ATTACKS[attack](position)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("half", range(2))
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_record_of_a_thousand_moved_is_named(attack: str, half: int) -> None:
+    positions = range(1 + half, RECORDS + 1, 2)
+    for position in positions:
+        ATTACKS[attack](position)
+    tally(f"{attack}, one by one, of a thousand", len(positions), len(positions))

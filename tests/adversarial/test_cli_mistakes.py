@@ -180,7 +180,7 @@ MISTAKES = [
     typed(2, "is not a key name", "key", "show", "keys/bolat.key", "--vkey", "a b"),
     # files of no form
     typed(2, "(at broken.toml)", *draft_from("broken.toml")),
-    typed(2, "(at latin)", *draft_from("latin")),
+    typed(2, "(at latin, byte 5)", *draft_from("latin")),
     typed(2, "(at deep.toml)", *draft_from("deep.toml")),
     typed(2, "(at deep.json)", *draft_from("deep.json")),
     typed(2, "(at huge.json)", *draft_from("huge.json")),

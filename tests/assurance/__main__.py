@@ -55,9 +55,11 @@ PARTS = {
     ),
     "coverage": Part(
         "every branch of the rooms that decide is run by a test",
-        (*PYTEST, "-n", "2", *COVERED, "--cov-branch", "--cov-report=term-missing:skip-covered")
-        + ("--cov-fail-under=100", "tests/unit", "tests/properties", "tests/conformance")
-        + ("tests/adversarial", "tests/stateful"),
+        (
+            *(*PYTEST, "-n", "2", *COVERED, "--cov-branch", "--cov-fail-under=100"),
+            *("--cov-report=term-missing:skip-covered", "tests/unit", "tests/properties"),
+            *("tests/conformance", "tests/adversarial", "tests/stateful"),
+        ),
     ),
     "mutation": Part(
         "a change of the code is seen by a test",

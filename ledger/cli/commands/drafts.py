@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ from ledger.domain.body import Grounded
 from ledger.domain.drafts import kind_named
 from ledger.domain.kinds import KINDS
 from ledger.kernel.errors import InputError, NotFoundError
-from ledger.kernel.limits import PAYLOAD_BYTES_MAX
+from ledger.kernel.limits import TOML_BYTES_MAX
+from ledger.kernel.toml_text import read_toml
 from policies.book import load_book, shipped_book
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _members(path: Path) -> dict[str, Any]:
     data = _read(path)
     try:
         is_json = path.suffix == ".json"
-        value = orjson.loads(data) if is_json else tomllib.loads(data.decode())
+        value = orjson.loads(data) if is_json else read_toml(data, where=str(path))
     except (ValueError, RecursionError) as error:
         raise InputError(str(error), where=str(path)) from None
     if not isinstance(value, dict):
@@ -112,7 +112,7 @@ def _members(path: Path) -> dict[str, Any]:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(4 * PAYLOAD_BYTES_MAX)
+            data = file.read(TOML_BYTES_MAX + 1)
     except OSError as error:
         raise NotFoundError(f"no file {path}: {error.strerror}") from None
     return data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from ledger.cli.passphrases import read_passphrase
 from ledger.cli.workspace import find_workspace, make_workspace
 from ledger.domain.state import State
 from ledger.kernel.errors import InputError, NotFoundError
+from ledger.kernel.limits import TOML_BYTES_MAX
+from ledger.kernel.toml_text import read_toml
 from ledger.log.note import VerifierKey, render_vkey
 from ledger.signing.key_file import new_key_file, parse_public_key_text, render_public_key
 
@@ -102,11 +103,11 @@ def constitute(
 def read_constitution(path: Path) -> dict[str, Any]:
     """The members of a constitution from its TOML file, key files replaced by their keys."""
     try:
-        members = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(TOML_BYTES_MAX + 1)
     except OSError as error:
         raise NotFoundError(f"no file {path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(str(error), where=str(path)) from None
+    members = read_toml(data, where=str(path))
     fixed = set(members) & {"fund", "kind"}
     if fixed:
         raise InputError(f"{min(fixed)} is filled in and not given", where=str(path))

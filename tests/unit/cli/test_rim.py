@@ -23,6 +23,7 @@ from ledger.kernel.errors import (
     KeyFileError,
     LedgerError,
     NotFoundError,
+    ParseError,
     ValueFormError,
 )
 from ledger.kernel.instants import check_instant
@@ -69,7 +70,7 @@ def test_a_workspace_has_the_name_of_a_fund(tmp_path: Path, fund: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "error"),
     [
-        (b"\xff", NotFoundError),
+        (b"\xff", ParseError),
         (b"fund = [", InputError),
         (b"", ValueFormError),
         (b'fund = "test/x"\nother = 1', InputError),

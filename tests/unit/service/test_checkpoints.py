@@ -26,6 +26,7 @@ from tests.support.sequenced_fund import ENGINE, SequencedFund
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from ledger.signing.signer import Signer
 
 
