@@ -139,7 +139,8 @@ def _laws_of_closed(view: View) -> Iterator[Finding]:
     for (account, asset), balance in view.state.balances.items():
         if account == view.body.account and not balance.is_empty:
             yield deny("account_not_empty", found=asset)
-    if any(view.body.account in _accounts_of(p.body) for p in view.state.proposals.values()):
+    others = (entry for entry in view.state.proposals.values() if entry is not view.own)
+    if any(view.body.account in _accounts_of(entry.body) for entry in others):
         yield deny("account_not_empty", "no open proposal names the account")
 
 
