@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ledger.domain.outcome import Finding
     from ledger.domain.policy import Action
+    from ledger.domain.proposal import Proposal
     from ledger.domain.state import Event, State
     from ledger.domain.view import View
 
@@ -139,9 +140,13 @@ def _laws_of_closed(view: View) -> Iterator[Finding]:
     for (account, asset), balance in view.state.balances.items():
         if account == view.body.account and not balance.is_empty:
             yield deny("account_not_empty", found=asset)
-    others = (entry for entry in view.state.proposals.values() if entry is not view.own)
-    if any(view.body.account in _accounts_of(entry.body) for entry in others):
+    if any(view.body.account in _accounts_of(entry.body) for entry in _movements(view.state)):
         yield deny("account_not_empty", "no open proposal names the account")
+
+
+def _movements(state: State) -> Iterator[Proposal]:
+    """The open proposals that may move units; those about the registry, this one too, do not."""
+    return (entry for entry in state.proposals.values() if entry.kind.nature is not Nature.REGISTRY)
 
 
 def _accounts_of(body: object) -> set[str]:

@@ -14,7 +14,7 @@ from ledger.domain.funds import CharterAmended, quorum_after, set_after_without
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
 from ledger.domain.laws import LAWS, deny, exception
-from ledger.domain.officers import OfficerRelieved, in_governance
+from ledger.domain.officers import in_governance
 from ledger.domain.outcome import (
     DENY,
     EFFECTIVE,
@@ -147,8 +147,6 @@ def charter_requirements(view: View) -> tuple[Requirement, ...]:
         CHARTER_QUORUM, any_of=offices, count=quorum_after(view), author_counts=True
     )
     leaving = set_after_without(view)
-    if isinstance(view.body, OfficerRelieved):
-        leaving = frozenset({view.body.officer})
     if not leaving and not isinstance(view.body, CharterAmended):
         return (before,)
     after_offices = offices

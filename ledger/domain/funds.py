@@ -15,7 +15,7 @@ from ledger.domain.body import Body
 from ledger.domain.keys import EnrolledKey
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.officers import Appointment, appoint, governance_officers
+from ledger.domain.officers import Appointment, OfficerRelieved, appoint, governance_officers
 from ledger.kernel.errors import (
     BodyError,
     LedgerError,
@@ -256,6 +256,7 @@ def _laws_of_amended(view: View) -> Iterator[Finding]:
 def _evolve_amended(state: State, _event: Event, body: CharterAmended) -> None:
     charter = present(state.charter, _CONSTITUTED)
     state.charter = charter_of(body.charter, charter.functional_currency)
+    state.day = state.local_day(state.recorded_at)
 
 
 def _laws_of_log_key_rotated(view: View) -> Iterator[Finding]:
@@ -293,14 +294,20 @@ def quorum_after(view: View) -> int:
 
 def set_after_without(view: View) -> frozenset[str]:
     """Governance officers who will no longer be ones after this event."""
-    if not isinstance(view.body, CharterAmended):
+    body, charter = view.body, view.state.charter
+    after = charter.offices if charter else frozenset()
+    relieved = ("", "")
+    if isinstance(body, CharterAmended):
+        after = frozenset(body.charter.governance_offices)
+    elif isinstance(body, OfficerRelieved):
+        relieved = (body.officer, body.office)
+    else:
         return frozenset()
-    after = frozenset(view.body.charter.governance_offices)
     return frozenset(
         officer
         for officer in governance_officers(view.state, view.day)
         if not any(
-            held.covers(view.day) and held.office in after
+            held.covers(view.day) and held.office in after and (officer, held.office) != relieved
             for held in view.state.officers[officer].appointments
         )
     )

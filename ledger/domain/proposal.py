@@ -37,6 +37,8 @@ class Progress:
     """The value date of the last release."""
     releasers: list[str] = field(default_factory=list)
     """The officers who released, in order."""
+    settlers: list[str] = field(default_factory=list)
+    """The officers who said that units arrived or came back, in order."""
     units_done: int = 0
     """Units settled so far."""
     consideration_done: int = 0

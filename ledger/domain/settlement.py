@@ -120,6 +120,8 @@ def fee_laws(view: View, fees: tuple[CashFee | AssetFee, ...]) -> Iterator[Findi
             entry = view.state.accounts.get(fee.account)
             if entry is None or entry.closed_at:
                 yield deny("account_unknown", found=fee.account)
+            elif entry.frozen:
+                yield exception("account_frozen", found=fee.account)
         elif _digits_exceed(fee):
             yield deny("amount_scale", found=f"{fee.amount} {fee.currency}")
 

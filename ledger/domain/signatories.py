@@ -32,7 +32,9 @@ def duties_of(
     source = proposal.signatures if proposal is not None else view.signatures
     if proposal is not None:
         duties["proposer"] = frozenset({proposal.author})
-        if task != "releaser":
+        if task == "releaser":
+            duties["settler"] = frozenset(proposal.progress.settlers)
+        else:
             duties["releaser"] = frozenset(proposal.progress.releasers)
     author = proposal.author if proposal is not None else view.body.author
     duties["approver"] = frozenset(sign.officer for sign in source if sign.officer != author)

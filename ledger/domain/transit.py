@@ -173,6 +173,7 @@ def _evolve_arrival(state: State, _event: Event, body: TransferSettled | Transfe
         UnitPosting(day, arrived_at, asset, Leg.HELD, units, "transfer"),
     )
     proposal.progress.in_transit -= units
+    proposal.progress.settlers.append(body.author)
     if is_settled:
         proposal.progress.units_done += units
     if body.final or proposal.over:

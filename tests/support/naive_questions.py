@@ -1,0 +1,76 @@
+"""Where the documents leave something open, and what the naive ledger does there.
+
+The naive ledger is written from the specification. Two kinds of places are left in which that does
+not settle an outcome. *Silences*: several readings are fair; the model follows the product, and the
+place in the model that does so names the number of the silence.
+
+ 1. The order of a kind's own laws in the findings ("the order of its code") is not compared.
+ 2. A law stands in the findings once for each thing that breaks it (account, asset, book, entry).
+ 3. Where an asset of an event is unknown or retired, or an amount has too many digits, no units of
+    it are counted; the same where the account of a fee is unknown.
+ 4. A known officer under another commitment is not also asked whether the commitment is another's.
+ 5. An office is held already where one appointment covers the whole of the new one.
+ 6. Relieving ends every appointment to the office, also one that has ended or not begun.
+ 7. A key may be reported compromised again if the report reaches further back.
+ 8. A revoked key does not count among the keys that an officer may have.
+ 9. A value date is shut on or before the last day of the last closed period, not only within one;
+    to a close, only closed periods are shut.
+10. How far back a value date lies is asked when the event is recorded, not when it completes.
+11. A suspension outlasts the mandate: a mandate that takes over meanwhile is suspended too.
+12. A suspended mandate's rules are asked all the same, and their findings are listed.
+13. Of an act that a rule denies, missing approvals are not listed; of a fact they are.
+14. Findings that deny or flag come first, then missing approvals, then those of the exception.
+15. An officer is asked for if a requirement names the office, whether or not it is met by now;
+    where nothing is asked any more, whoever approves makes the proposal be decided again.
+16. The author of an approval must be asked; a cosigner who is not does not count, and that is all.
+    `approved_already` and `office_not_asked` are asked only where no other law refuses.
+17. A proposal decides again when all that is asked of it is given, whatever the laws say then.
+18. A rule for a reason, or for a band of amounts, that may or may not apply (the reason or amount
+    is not known) is asked, and gives no authority.
+19. An open list asks its owner about what it does not name, or, without an owner, any one officer.
+20. Of an approval rule without offices any officer counts; with a wrong initiator and the effect
+    `needs_approval` it asks twice: its own quorum, and one of the initiators.
+21. Cumulative measures: what is proposed counts on the proposal's value date until it is done, what
+    is done on its own; fees, openings and receipts do not count; exchanges count as outflow of what
+    is given and as units of what is received.
+22. Of a cap in money, another currency or no amount at all is unknown; of a cap in units, another
+    asset is no matter.
+23. Tasks are those of the proposal's author, of all others who ever signed for it, and of the
+    authors of its facts; cosigners of facts have none.
+24. Units are reserved for what a proposal asks, not for fees of its settlements, even the last.
+25. Units that came back do not leave again under the same transfer.
+26. Arrivals are not valued before the latest release.
+27. Where the mandate's tolerance does not speak of transfers, arrivals and failures have none.
+28. A proposal that ends by time or by denial while units are under way keeps nothing reserved and
+    stays open only for what is under way.
+29. What a fact is about being over, nothing is asked of that fact any more.
+
+*Questions*: the documents say one thing and the product does another, or the product does what
+nobody can want. Each has a switch here; a test in `tests/stateful/test_fund_model.py` fails until
+it is settled. With the switch turned the model does what the documents say.
+"""
+
+from __future__ import annotations
+
+CLOSE_REFUSES_ITSELF = False
+"""Product: an `account.closed` that waited for approvals is refused at its completion, since it is
+itself an open proposal that names the account."""
+
+FROZEN_FEE_ACCOUNT_IS_NO_EXCEPTION = False
+"""Product: a settlement's fee leaves a frozen account without any exception."""
+
+RELIEVED_OFFICER_NEVER_COUNTS = False
+"""Documents: who leaves governance does not count for the quorum after it (ADR 0007). Product: who
+is relieved of any office does not."""
+
+FLAGGED_ONLY_WHEN_COMPLETE = True
+"""Settled so: an exception is `needs_approval` until the whole of what is asked for is there, and
+only then a flag; the findings of a record that waits say all that it waits for."""
+
+SETTLERS_ARE_FORGOTTEN = False
+"""Documents: tasks that one person may not do for the same transaction. Product: it knows who
+released before, but of those who settled only the author of this settlement."""
+
+ANY_PROPOSAL_KEEPS_OPEN = False
+"""Documents: an account can be closed if it holds, reserves or expects no units. Product: if, too,
+no open proposal names it, be it a freeze or an address."""
