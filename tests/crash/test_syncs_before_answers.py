@@ -47,7 +47,7 @@ def unsynced_answers(sweep: Sweep) -> tuple[int, list[str]]:
 
 
 def compare(disk: Disk, folder: Path) -> None:
-    """That the model followed every call: if nothing is lost, the files are those that lie there."""
+    """That the model followed every call: with nothing lost, its files are those that lie there."""
     there = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")

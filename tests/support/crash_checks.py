@@ -63,7 +63,9 @@ class Told:
                 self.sizes[word] = max(self.sizes[word], int(rest[0]))
 
 
-def faults_after(run_folder: Path, plan: Plan, said: Iterable[str], *, go_on: bool = True) -> list[str]:
+def faults_after(
+    run_folder: Path, plan: Plan, said: Iterable[str], *, go_on: bool = True
+) -> list[str]:
     """Every fault that is seen after a run was broken off, and in going on with it."""
     folder, told = run_folder / "fund", Told(said)
     found = [f"a traceback: {_last_line(run_folder)}"] if told.crashed else []

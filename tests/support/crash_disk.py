@@ -93,9 +93,7 @@ class Folder:
     def fail(self) -> None:
         """Names stay in the journal: a later sync brings them to the disk."""
 
-    def names(
-        self, changes: Iterable[dict[str, File | Folder | None]]
-    ) -> dict[str, File | Folder]:
+    def names(self, changes: Iterable[dict[str, File | Folder | None]]) -> dict[str, File | Folder]:
         """The names with these changes on the disk."""
         found: dict[str, File | Folder | None] = {**self.synced}
         for change in changes:
@@ -294,7 +292,11 @@ def _files(folder: Folder) -> Iterator[File]:
 
 
 def _render(
-    folder: Folder, prefix: str, chosen: dict[File, list[Change]], names: bool, image: Image
+    folder: Folder,
+    prefix: str,
+    chosen: dict[File, list[Change]],
+    names: bool,  # noqa: FBT001 - whether unsynced names are there
+    image: Image,
 ) -> None:
     for name, node in folder.names(folder.changes if names else []).items():
         if isinstance(node, Folder):

@@ -53,7 +53,7 @@ def _cash_group(fund: FundSimulator, size: int) -> None:
 
 @cache
 def plan(name: str) -> Plan:
-    """Of one of these names:
+    """The plan of one of these names.
 
     new       23 events, from the constitution on
     grown     20 events after 248 others

@@ -1,4 +1,4 @@
-"""Runs of `tests.support.crash_child` under `strace`: its calls counted, made to fail, made the last.
+"""Runs of `tests.support.crash_child` under `strace`: its calls counted, failed, made the last.
 
 `Runs` is the process that forks them, one at a time. A run waits at its gate until `strace` holds
 it, so a call's number means the same call in every run.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ class Fault:
         """As `strace` wants it."""
         return f"inject={self.call}:{self.what}:when={self.number}"
 
+    @override
     def __str__(self) -> str:
         return f"{self.call} {self.number}: {self.what}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,7 +82,9 @@ class Sweep:
         return "\n".join([f"{len(self.faults)} of {self.tried} cases", *lines])
 
 
-def every_fault(counts: Counter[str], calls: Sequence[str], whats: Sequence[str] = FAULTS) -> list[Fault]:
+def every_fault(
+    counts: Counter[str], calls: Sequence[str], whats: Sequence[str] = FAULTS
+) -> list[Fault]:
     """Each of the faults at each of the calls."""
     return [
         Fault(call, number, what)

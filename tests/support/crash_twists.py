@@ -5,7 +5,7 @@ unsynced     flaw: commit without a sync
 folded       fold the WAL into the database after every few pages, not after a thousand
 abrupt       end without closing the store, as a process does that was killed
 limit=N      no file may grow beyond N bytes
-clients=N    so many threads submit the plan's last group, each what falls to it, whatever it is told
+clients=N    so many threads submit the plan's last group, each its part, whatever it is told
 """
 
 from __future__ import annotations
