@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.kernel.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -40,8 +40,8 @@ def new_folder(path: Path) -> Iterator[Path]:
         yield aside
         for folder, _, names in os.walk(aside):
             for name in names:
-                _sync(aside / folder / name)
-            _sync(aside / folder)
+                _sync(Path(folder) / name)
+            _sync(Path(folder))
 
 
 def sync_folder(path: Path) -> None:

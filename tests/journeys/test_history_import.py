@@ -242,7 +242,7 @@ HEAD = ",".join(COLUMNS)
         (HEAD + "\n\n", "error: 0 columns where 11 are expected (at line 2)"),
         (HEAD + "\na,b\n", "error: 2 columns where 11 are expected (at line 2)"),
         (HEAD + '\n"a', "error: not CSV: unexpected end of data (at line 2)"),
-        (HEAD + "\n" + "a" * 140_000, "error: not CSV: field larger than field limit"),
+        (HEAD + "\n" + "a" * 140_000, "error: 140000 bytes where 8192 are allowed (at line 2)"),
     ],
 )
 def test_what_is_not_a_history_is_named(shared: Harbour, text: str, message: str) -> None:

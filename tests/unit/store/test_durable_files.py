@@ -68,6 +68,14 @@ def test_a_folder_stands_under_its_name_with_all_that_is_in_it(
     assert synced == [aside, f"{aside}/tile/000", f"{aside}/tile", made]
 
 
+def test_a_relative_name_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with new_folder(Path("made") / "bundle") as folder:
+        (folder / "tile").mkdir()
+        (folder / "tile" / "000").write_bytes(b"hashes")
+    assert (tmp_path / "made" / "bundle" / "tile" / "000").read_bytes() == b"hashes"
+
+
 def test_what_a_crash_left_aside_is_in_nobodys_way(tmp_path: Path) -> None:
     left = tmp_path / ".thing.part"
     left.mkdir()
