@@ -10,7 +10,7 @@ from ledger.domain.body import Fact, Fees, Grounded, Money
 from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
-from ledger.domain.laws import deny
+from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
 from ledger.domain.settlement import (
     base_units,
@@ -118,7 +118,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
         yield deny("value_date_before_reference", f"not before {body.trade_date}", body.value_date)
     wrong_fees = list(fee_laws(view, body.fees))
     yield from wrong_fees
-    if not wrong_fees:
+    if not denies(wrong_fees):
         yield from outflow_laws(view, fee_needs(view, body.fees))
 
 

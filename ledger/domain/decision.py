@@ -13,7 +13,7 @@ from ledger.domain.body import Fact
 from ledger.domain.funds import CharterAmended, quorum_after, set_after_without
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
-from ledger.domain.laws import LAWS, deny, exception
+from ledger.domain.laws import LAWS, denies, deny, exception
 from ledger.domain.officers import in_governance
 from ledger.domain.outcome import (
     DENY,
@@ -51,14 +51,14 @@ def decide(view: View) -> Decision:
     """Decide one event. Approvals (`Nature.APPROVAL`) are decided on laws alone."""
     kind = view.kind
     laws = laws_of(view)
-    if _denies(laws):
+    if denies(laws):
         return Decision(REFUSED, tuple(laws))
     if kind.nature is Nature.APPROVAL or kind is CONSTITUTION:
         return Decision(EFFECTIVE, tuple(laws))
     if kind.one_signature is not None and kind.one_signature(view):
         return Decision(EFFECTIVE, tuple(laws))
     findings, requirements = _governed(view, laws)
-    if _denies(findings):
+    if denies(findings):
         return Decision(REFUSED, tuple(findings), requirements)
     return _weighed(view, findings, requirements)
 
@@ -73,7 +73,7 @@ def decide_again(view: View) -> Decision:
     if missing:
         return Decision(PENDING, (*findings, *missing), requirements)
     for found in (laws, findings):
-        if _denies(found):
+        if denies(found):
             return Decision(REFUSED, tuple(found), requirements)
     return Decision(EFFECTIVE, _flagged(findings), requirements)
 
@@ -81,13 +81,6 @@ def decide_again(view: View) -> Decision:
 def laws_of(view: View) -> list[Finding]:
     """What the laws of the ledger say, those of every kind first."""
     return [*_laws_of_time(view), *_laws_of_author(view), *view.kind.laws(view)]
-
-
-def _denies(findings: list[Finding]) -> bool:
-    for finding in findings:  # noqa: SIM110 - nearly always empty: a generator would cost more
-        if finding.verdict == DENY:
-            return True
-    return False
 
 
 def _governed(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:

@@ -13,7 +13,7 @@ from ledger.domain.body import Fact, Fees, Grounded, Money
 from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
-from ledger.domain.laws import deny
+from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
 from ledger.domain.settlement import (
     Place,
@@ -164,7 +164,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
     yield from wrong
     if isinstance(body, DisposalSettled) and isinstance(asked, DisposalProposed):
         yield from _laws_of_proceeds(view, body, asked)
-    if not wrong:
+    if not denies(wrong):
         place = (asked.account, asked.asset)
         units = base_units(view.state, asked.asset, body.units)
         needs = _added(fee_needs(view, body.fees), place, units)

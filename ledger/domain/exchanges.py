@@ -11,7 +11,7 @@ from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.disposals import take_out
 from ledger.domain.holdings import Leg, UnitPosting
 from ledger.domain.kind import Kind, Nature
-from ledger.domain.laws import deny
+from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
 from ledger.domain.settlement import (
     base_units,
@@ -135,7 +135,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
         *fee_laws(view, body.fees),
     ]
     yield from wrong
-    if not wrong:
+    if not denies(wrong):
         place = (asked.account, asked.give.asset)
         given = base_units(view.state, asked.give.asset, body.given)
         needs = fee_needs(view, body.fees)

@@ -7,9 +7,12 @@ in the world is never refused by policy.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.domain.outcome import DENY, NEEDS_APPROVAL, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LAWS: Final[dict[str, str]] = {
     # who and when
@@ -111,3 +114,11 @@ def deny(code: str, expected: str = "", found: str = "") -> Finding:
 def exception(code: str, expected: str = "", found: str = "") -> Finding:
     """The finding that a fact lies outside its authorisation and waits for the quorum."""
     return Finding(code, NEEDS_APPROVAL, expected, found, LAWS[code])
+
+
+def denies(findings: Sequence[Finding]) -> bool:
+    """Whether one of the findings forbids the event; an exception only makes it wait."""
+    for finding in findings:  # noqa: SIM110 - nearly always empty: a generator would cost more
+        if finding.verdict == DENY:
+            return True
+    return False

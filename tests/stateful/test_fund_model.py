@@ -810,12 +810,12 @@ def test_the_model_is_independent() -> None:
         assert all(one.startswith("tests.support.naive_") for one in theirs), path
 
 
-# -- questions: each of these waits for an answer (tests.support.naive_questions) ------------------
+# -- what the model found -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rules", [[quorum(1, "any_registration")]])
 def test_a_close_that_waited_for_approvals_completes(rules: list[dict[str, Any]]) -> None:
-    """It is itself an open proposal that names the account (CLOSE_REFUSES_ITSELF)."""
+    """It is itself an open proposal that names the account."""
     fund = fund_under(*rules)
     close = fund.pend("account.closed", "aigerim", account="cold-2", reason="Not needed")
     answer = fund.act("approval.given", "daniyar", proposal=close)
@@ -823,7 +823,7 @@ def test_a_close_that_waited_for_approvals_completes(rules: list[dict[str, Any]]
 
 
 def test_a_fee_that_leaves_a_frozen_account_waits() -> None:
-    """Else one signature empties what a governor froze (FROZEN_FEE_ACCOUNT_IS_NO_EXCEPTION)."""
+    """Else one signature empties what a governor froze."""
     fund = fund_under()
     fund.open_units("10", "cold-2")
     proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition("1", "1000"))
@@ -835,8 +835,21 @@ def test_a_fee_that_leaves_a_frozen_account_waits() -> None:
     assert (verdict_of(answer), codes_of(answer)) == ("pending", ["account_frozen", "T.EXC"])
 
 
+def test_a_fee_out_of_a_frozen_account_is_counted_all_the_same() -> None:
+    """An exception lets nothing go that is not there; once approved it would be below zero."""
+    fund = fund_under()
+    fund.open_units("5", "cold-2")
+    proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition("1", "1000"))
+    fund.do("account.frozen", "gulnara", account="cold-2", reason="A doubt")
+    fee = {"leg": "asset", "asset": "BTC", "units": "9", "account": "cold-2"}
+    settled = fund.acquired(proposal, "1", "1000", fees=[fee])
+    answer = fund.act("acquisition.settled", "bolat", **settled)
+    assert verdict_of(answer) == "refused"
+    assert sorted(codes_of(answer)) == ["account_frozen", "units_short"]
+
+
 def test_a_governor_relieved_of_another_office_counts_among_those_who_stay() -> None:
-    """Who leaves governance does not count; she does not (RELIEVED_OFFICER_NEVER_COUNTS)."""
+    """Who leaves governance does not count; she does not."""
     fund = fund_under()
     fund.appoint("gulnara", "Clerk")
     fields = {"officer": "gulnara", "office": "Clerk", "reason": "It ends"}
@@ -845,7 +858,7 @@ def test_a_governor_relieved_of_another_office_counts_among_those_who_stay() -> 
 
 
 def test_an_exception_is_no_flag_before_everything_asked_for_is_there() -> None:
-    """Its own quorum is not enough (FLAGGED_ONLY_WHEN_COMPLETE)."""
+    """Its own quorum is not enough."""
     fund = SmallFund()
     fund.constitute()
     fund.register()
@@ -860,7 +873,7 @@ def test_an_exception_is_no_flag_before_everything_asked_for_is_there() -> None:
 
 
 def test_who_settled_a_part_does_not_release_another() -> None:
-    """Where releaser and settler must differ (SETTLERS_ARE_FORGOTTEN)."""
+    """Where releaser and settler must differ."""
     apart = provision(
         "T.APART", "separation_of_duties", "transfer_release", "transfer_settlement",
         params={"must_differ": ["releaser", "settler"]},

@@ -13,10 +13,6 @@ from tests.support.naive_laws import (
     laws_of_every_event,
     laws_of_the_kind,
 )
-from tests.support.naive_questions import (
-    FLAGGED_ONLY_WHEN_COMPLETE,
-    RELIEVED_OFFICER_NEVER_COUNTS,
-)
 from tests.support.naive_records import (
     FACTS,
     SETTLES,
@@ -131,10 +127,8 @@ def charter_quorum(story: Story, event: Proposal) -> list[Asked]:
         new = event.body["charter"]
         both = replace(asked, count=max(quorum, new["quorum"]))
         return [both, replace(both, among=tuple(new["governance_offices"]))]
-    if event.kind == "officer.relieved":
-        leaves = governors_after(story, event) != story.governors()
-        if leaves or RELIEVED_OFFICER_NEVER_COUNTS:
-            return [asked, replace(asked, without=event.body["officer"])]
+    if governors_after(story, event) != story.governors():
+        return [asked, replace(asked, without=event.body["officer"])]
     return [asked]
 
 
@@ -169,10 +163,7 @@ def _wait(story: Story, event: Proposal, decision: Decision, exceptional: set[st
         for asked in exception_quorum(story, event)
         if not asked.given_to(story, event)
     ]
-    others = FLAGGED_ONLY_WHEN_COMPLETE and any(
-        verdict == "needs_approval" for _, verdict in decision.ruled
-    )
-    verdict = "needs_approval" if missing or others else "flag"
+    verdict = "needs_approval" if missing else "flag"
 
     def spoken(findings: Findings) -> Findings:
         return [(rule, verdict if rule in exceptional else word) for rule, word in findings]

@@ -2,7 +2,7 @@
 
 Every law that holds is listed; a law is left out only where what it speaks of is unknown. The
 verdict is `deny`, and `needs_approval` for what is an exception: a fact that happened all the same.
-Numbers in parentheses are the silences of `naive_questions`.
+Numbers in parentheses are those of `naive_silences`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from tests.support.naive_questions import ANY_PROPOSAL_KEEPS_OPEN, CLOSE_REFUSES_ITSELF
-from tests.support.naive_records import OPEN_ENDED, Body, Proposal, add_days
+from tests.support.naive_records import Body, Proposal, add_days
 from tests.support.naive_units import (
     UNIT_LAWS,
     Laws,
@@ -20,6 +19,7 @@ from tests.support.naive_units import (
     is_open,
     units_laws,
 )
+from tests.support.naive_words import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +264,6 @@ def _thawed(story: Story, event: Proposal) -> Laws:
         yield deny("account_not_frozen")
 
 
-MOVING = (*OPEN_ENDED, "encumbrance.placed", "opening.recorded", "receipt.recorded")
 PLACES = ("account", "from_account", "to_account", "receive_account")
 
 
@@ -276,12 +275,7 @@ def _closed(story: Story, event: Proposal) -> Laws:
     for where, _ in story.balances():
         if where == account:
             yield deny("account_not_empty")
-    others = [
-        proposal
-        for proposal in story.open_proposals()
-        if proposal.event_id != event.event_id or CLOSE_REFUSES_ITSELF
-        if ANY_PROPOSAL_KEEPS_OPEN or proposal.kind in MOVING
-    ]
+    others = [p for p in story.open_proposals() if p.kind not in REGISTRY]
     if any(account in (p.body.get(place) for place in PLACES) for p in others):
         yield deny("account_not_empty")
 

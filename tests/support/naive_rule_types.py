@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tests.support.naive_questions import SETTLERS_ARE_FORGOTTEN
 from tests.support.naive_records import NOTHING, SETTLES, Body, Proposal, add_days
 from tests.support.naive_units import asked_by
 from tests.support.naive_words import money_of, words_of
@@ -146,15 +145,14 @@ def _duties(story: Story, event: Proposal, params: Body) -> bool:
     """No person has two of the tasks."""
     asked = event if event.kind not in SETTLES else asked_by(story, event)
     assert asked is not None
-    now = [event] if event is not asked else []
-    done = [*asked.facts, *now]
-    settling = now if SETTLERS_ARE_FORGOTTEN else done
     tasks = {
         "proposer": {asked.author},
         "approver": {s.officer for s in asked.signatures if s.officer != asked.author},
-        "releaser": {fact.author for fact in done if fact.kind == "transfer.released"},
-        "settler": {fact.author for fact in settling if fact.kind != "transfer.released"},
+        "releaser": {fact.author for fact in asked.facts if fact.kind == "transfer.released"},
+        "settler": {fact.author for fact in asked.facts if fact.kind != "transfer.released"},
     }
+    if event is not asked:
+        tasks["releaser" if event.kind == "transfer.released" else "settler"] = {event.author}
     people = [tasks[task] for task in params["must_differ"]]
     return sum(map(len, people)) == len(set().union(*people))
 

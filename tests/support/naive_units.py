@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ledger.kernel.currencies import MINOR_UNIT_DIGITS
-from tests.support.naive_questions import FROZEN_FEE_ACCOUNT_IS_NO_EXCEPTION
 from tests.support.naive_records import NOTHING, SETTLES, Body, Proposal
 
 if TYPE_CHECKING:
@@ -243,9 +242,7 @@ def _fee_laws(story: Story, body: Body) -> Laws:
             yield from money_laws(fee)
             continue
         yield from units_laws(story, fee["asset"], fee["units"])
-        for law in account_laws(story, fee["account"], exception):
-            if law != exception("account_frozen") or not FROZEN_FEE_ACCOUNT_IS_NO_EXCEPTION:
-                yield law
+        yield from account_laws(story, fee["account"], exception)
 
 
 def _release(story: Story, event: Proposal, asked: Proposal) -> Laws:

@@ -1,8 +1,8 @@
-"""Where the documents leave something open, and what the naive ledger does there.
+"""Where the documents are silent, and what the naive ledger does there.
 
-The naive ledger is written from the specification. Two kinds of places are left in which that does
-not settle an outcome. *Silences*: several readings are fair; the model follows the product, and the
-place in the model that does so names the number of the silence.
+The naive ledger is written from the specification. These are the places in which that did not
+settle an outcome, and several readings are fair: the model follows the product, and where it does
+so it names the number. Whoever writes one of them into the documents strikes it out here.
 
  1. The order of a kind's own laws in the findings ("the order of its code") is not compared.
  2. A law stands in the findings once for each thing that breaks it (account, asset, book, entry).
@@ -36,7 +36,8 @@ place in the model that does so names the number of the silence.
 22. Of a cap in money, another currency or no amount at all is unknown; of a cap in units, another
     asset is no matter.
 23. Tasks are those of the proposal's author, of all others who ever signed for it, and of the
-    authors of its facts; cosigners of facts have none.
+    authors of its facts; cosigners of facts have none. Of the task that is done now only who does it
+    now is asked.
 24. Units are reserved for what a proposal asks, not for fees of its settlements, even the last.
 25. Units that came back do not leave again under the same transfer.
 26. Arrivals are not valued before the latest release.
@@ -44,33 +45,4 @@ place in the model that does so names the number of the silence.
 28. A proposal that ends by time or by denial while units are under way keeps nothing reserved and
     stays open only for what is under way.
 29. What a fact is about being over, nothing is asked of that fact any more.
-
-*Questions*: the documents say one thing and the product does another, or the product does what
-nobody can want. Each has a switch here; a test in `tests/stateful/test_fund_model.py` fails until
-it is settled. With the switch turned the model does what the documents say.
 """
-
-from __future__ import annotations
-
-CLOSE_REFUSES_ITSELF = False
-"""Product: an `account.closed` that waited for approvals is refused at its completion, since it is
-itself an open proposal that names the account."""
-
-FROZEN_FEE_ACCOUNT_IS_NO_EXCEPTION = False
-"""Product: a settlement's fee leaves a frozen account without any exception."""
-
-RELIEVED_OFFICER_NEVER_COUNTS = False
-"""Documents: who leaves governance does not count for the quorum after it (ADR 0007). Product: who
-is relieved of any office does not."""
-
-FLAGGED_ONLY_WHEN_COMPLETE = True
-"""Settled so: an exception is `needs_approval` until the whole of what is asked for is there, and
-only then a flag; the findings of a record that waits say all that it waits for."""
-
-SETTLERS_ARE_FORGOTTEN = False
-"""Documents: tasks that one person may not do for the same transaction. Product: it knows who
-released before, but of those who settled only the author of this settlement."""
-
-ANY_PROPOSAL_KEEPS_OPEN = False
-"""Documents: an account can be closed if it holds, reserves or expects no units. Product: if, too,
-no open proposal names it, be it a freeze or an address."""
