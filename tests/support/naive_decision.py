@@ -157,13 +157,14 @@ def _exceptional(decision: Decision) -> set[str]:
 
 
 def _wait(story: Story, event: Proposal, decision: Decision, exceptional: set[str]) -> None:
-    """A fact outside its authorisation waits for the exception quorum, then stays flagged."""
+    """A fact outside its authorisation waits for the exception quorum, then stays flagged (30)."""
     missing = [
         (asked.rule, "needs_approval")
         for asked in exception_quorum(story, event)
         if not asked.given_to(story, event)
     ]
-    verdict = "needs_approval" if missing else "flag"
+    others = any(verdict == "needs_approval" for _, verdict in decision.ruled)
+    verdict = "needs_approval" if missing or others else "flag"
 
     def spoken(findings: Findings) -> Findings:
         return [(rule, verdict if rule in exceptional else word) for rule, word in findings]

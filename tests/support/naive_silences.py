@@ -1,8 +1,8 @@
 """Where the documents are silent, and what the naive ledger does there.
 
 The naive ledger is written from the specification. These are the places in which that did not
-settle an outcome, and several readings are fair: the model follows the product, and where it does
-so it names the number. Whoever writes one of them into the documents strikes it out here.
+settle an outcome, and several readings are fair: the model follows the product, and mostly names
+the number where it does. Whoever writes one of them into the documents strikes it out here.
 
  1. The order of a kind's own laws in the findings ("the order of its code") is not compared.
  2. A law stands in the findings once for each thing that breaks it (account, asset, book, entry).
@@ -36,8 +36,8 @@ so it names the number. Whoever writes one of them into the documents strikes it
 22. Of a cap in money, another currency or no amount at all is unknown; of a cap in units, another
     asset is no matter.
 23. Tasks are those of the proposal's author, of all others who ever signed for it, and of the
-    authors of its facts; cosigners of facts have none. Of the task that is done now only who does it
-    now is asked.
+    authors of its facts; cosigners of facts have none. Of the task that is done now only who does
+    it now is asked.
 24. Units are reserved for what a proposal asks, not for fees of its settlements, even the last.
 25. Units that came back do not leave again under the same transfer.
 26. Arrivals are not valued before the latest release.
@@ -45,4 +45,6 @@ so it names the number. Whoever writes one of them into the documents strikes it
 28. A proposal that ends by time or by denial while units are under way keeps nothing reserved and
     stays open only for what is under way.
 29. What a fact is about being over, nothing is asked of that fact any more.
+30. What is an exception becomes a flag when all that is asked is there, not only its own quorum.
+31. An account expects units while an open proposal names it, of any kind but the registry's.
 """

@@ -113,8 +113,8 @@ A law speaks in lower case, and no mandate can lift it. Asked in this order: the
 value date too early, period shut), then the kind's own in the order of its code, then the charter
 or the mandate, then the approvals. All findings of the laws are listed. One that denies refuses the
 event, and nothing after the laws is asked. A law that is an *exception* does not deny: what has
-happened in the world waits for the exception quorum, and once that has signed the finding stays as
-a `flag`."""
+happened in the world waits for the exception quorum, and once all that is asked for is there the
+finding stays as a `flag`."""
 
 _RULES = """\
 A finding in capitals is a rule of the mandate, by its id in its book ([policy-book.md](
