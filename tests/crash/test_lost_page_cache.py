@@ -110,9 +110,9 @@ def test_the_folder_of_a_new_wal_is_synced_by_us_too(runs: Runs) -> None:
 # -- the tests can fail
 
 
-@pytest.mark.parametrize(("flaw", "most"), [("early", 10), ("unsynced", 10)])
-def test_a_flaw_is_found(runs: Runs, flaw: str, most: int) -> None:
+@pytest.mark.parametrize("flaw", ["early", "unsynced"])
+def test_a_flaw_is_found(runs: Runs, flaw: str) -> None:
     sweep = Sweep(runs, "new", flaw)
     power_cut(sweep, every=60)
-    assert any("the acknowledged record" in str(found) for found in sweep.faults.values())
-    assert len(sweep.faults) >= most, sweep.shown
+    assert len(sweep.faults) >= 8, sweep.shown
+    assert "the acknowledged record 1 is lost" in sweep.shown

@@ -75,7 +75,8 @@ def faults_after(
         if go_on and not found:
             found += _faults_in_going_on(folder, plan, told)
     except Exception as error:  # noqa: BLE001 - whatever a start raises is what we look for
-        found.append(f"no clean start: {error!r} {traceback.format_exc(limit=-2)}")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        found.append(f"no clean start: {error!r} from {place.name} in {place.filename}")
     return found
 
 
