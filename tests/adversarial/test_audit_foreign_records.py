@@ -158,7 +158,7 @@ def test_some_records_pulled_forward_are_named_where_the_first_does_not_follow()
 @pytest.mark.deep
 def test_many_records_pulled_forward_are_named_where_the_first_does_not_follow() -> None:
     found = pull_forward(1, 200)
-    assert len(found) >= 3, found
+    assert len(found) >= 2, found
     tally("records pulled forward, audited in full", 200, found.total())
 
 

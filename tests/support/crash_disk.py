@@ -126,10 +126,10 @@ class Disk:
             if process != last:
                 self._open.clear()
             last = process
-            failed = result.startswith(("-", "?"))
-            if failed and name not in {"fsync", "fdatasync"}:
+            never_made = result == "?"  # the process was killed before it
+            if never_made or (result.startswith("-") and name not in {"fsync", "fdatasync"}):
                 continue
-            if self._call(name, arguments, int(result) if result != "?" else -1):
+            if self._call(name, arguments, int(result)):
                 yield name
 
     def _call(self, name: str, arguments: str, result: int) -> bool:

@@ -48,7 +48,11 @@ class Sweep:
         with self.folder() as folder:
             ended = self.runs.traced(folder, self.name, self.twists, fault=fault)
             found = faults_after(folder, self.plan, ended.said)
-            self.judge(str(fault), found if ended.hit else [*found, "no call was hit"])
+            if not ended.hit:
+                found.append("no call was hit")
+            if ended.status and "KILL" not in fault.what:
+                found.append(f"signal {-ended.status}")
+            self.judge(str(fault), found)
             return ended.said
 
     def judge(self, case: str, found: list[str]) -> None:

@@ -8,7 +8,7 @@ stands before one record, so that one more lie costs one more decision.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,21 @@ def signed_events(fund: BusyFund) -> list[Signed]:
     return [Signed(event, at) for event, at in zip(fund.verified, times, strict=True)]
 
 
-def decided(events: Iterable[Signed]) -> Forger:
+@dataclass
+class History(Forger):
+    """A log that was decided as the law says, with the log keys that it names."""
+
+    named: list[tuple[int, str]] = field(default_factory=list)
+    """(position, verifier key) from which on each key is in force."""
+
+    def counting_at(self, size: int) -> list[str]:
+        """The keys that count for a checkpoint of this size (docs/spec/evidence-bundle.md)."""
+        found = [(position, key) for position, key in self.named if position <= size]
+        handing_over = found[-1][0] == size
+        return [key for _, key in found[-2 if handing_over else -1 :]]
+
+
+def decided(events: Iterable[Signed]) -> History:
     """The log that a ledger makes of these events, as the law says; what is rejected is left out.
 
     With the log key that it names last, which whoever wrote it has.
@@ -202,6 +216,7 @@ def decided(events: Iterable[Signed]) -> Forger:
     """
     state, engine = State(), PolicyEngine()
     records: list[bytes] = []
+    named: list[tuple[int, str]] = []
     for signed in events:
         event, at = signed.event, max(signed.recorded_at, state.recorded_at)
         advance(state, event, at)
@@ -211,5 +226,7 @@ def decided(events: Iterable[Signed]) -> Forger:
         outcome = answer.outcome
         records.append(render_record(event.envelope, outcome.render(), len(records) + 1, at))
         apply(state, event, outcome, engine)
+        if not named or named[-1][1] != state.log_key:
+            named.append((state.position, state.log_key))
     known = {render_vkey(key.verifier_key): key for _, key in thousand_events().log_signers}
-    return Forger(records, known[state.log_key])
+    return History(records, known[state.log_key], named=named)
