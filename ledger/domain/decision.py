@@ -115,15 +115,10 @@ def _laws_of_author(view: View) -> Iterator[Finding]:
         earliest = add_days(since, -charter.earliest_value_date_distance(since))
         if body.value_date < earliest:
             yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
-    shut = _closed_until(view) if view.kind.name == "period.closed.v1" else state.shut_until
+    # A close is not shut out by itself.
+    shut = state.closed_until if view.kind.name == "period.closed.v1" else state.shut_until
     if shut and body.value_date <= shut:
         yield deny("period_shut", f"after {shut}", body.value_date)
-
-
-def _closed_until(view: View) -> str:
-    """For a close itself only closed periods count: it does not shut itself out."""
-    periods = view.state.periods
-    return periods[-1].ends_on if periods else ""
 
 
 def _by_charter(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:

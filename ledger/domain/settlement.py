@@ -14,6 +14,7 @@ from ledger.domain.body import AssetFee, CashFee
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
 from ledger.domain.laws import deny, exception
 from ledger.kernel.amounts import parse_amount, render_amount
+from ledger.kernel.instants import add_days
 from ledger.kernel.money import minor_unit_digits
 
 if TYPE_CHECKING:
@@ -79,8 +80,12 @@ def outflow_laws(
 ) -> Iterator[Finding]:
     """That units leave only where they are free, on the value date and on every day after it.
 
-    `given_back` are reservations that this very event uses up.
+    Only days that are open count: what a closed day held is settled. `given_back` are reservations
+    that this very event uses up.
     """
+    first, closed_until = view.body.value_date, view.state.closed_until
+    if first <= closed_until:
+        first = add_days(closed_until, 1)
     for place, units in needs.items():
         balance = view.state.balance(*place)
         available = balance.free + (given_back or {}).get(place, 0)
@@ -92,11 +97,11 @@ def outflow_laws(
                 render_amount(units, scale),
             )
             continue
-        lowest = balance.by_day.lowest_from(view.body.value_date)
+        lowest = balance.by_day.lowest_from(first)
         if units > lowest:
             yield deny(
                 "units_short_on_value_date",
-                f"at most {render_amount(lowest, scale)} {place[1]} from {view.body.value_date} on",
+                f"at most {render_amount(lowest, scale)} {place[1]} from {first} on",
                 render_amount(units, scale),
             )
 

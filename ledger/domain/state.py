@@ -153,6 +153,11 @@ class State:
         return [self.books[event_id].executable for event_id in event_ids]
 
     @property
+    def closed_until(self) -> str:
+        """The last day of the last closed period; empty if none."""
+        return self.periods[-1].ends_on if self.periods else ""
+
+    @property
     def shut_until(self) -> str:
         """The last day of the last closed period, or of one being closed; empty if none."""
-        return max(self.closing, self.periods[-1].ends_on) if self.periods else self.closing
+        return max(self.closing, self.closed_until)

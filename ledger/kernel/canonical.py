@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 from ledger.kernel.errors import CanonicalError
 from ledger.kernel.limits import DEPTH_MAX, INTEGER_MAX, RECORD_BYTES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | int | bool"
 
@@ -78,13 +81,14 @@ def _fault(value: Any, depth: int) -> str:  # noqa: ANN401 - any value may be as
 
 
 def _inner_fault(value: dict[str, Any] | list[Any], depth: int) -> str:
+    items: Iterable[Any] = value
     if type(value) is dict:
         if not value.keys() <= _known_keys:
             for key in value:
                 if not _is_key(key):
                     return f"key {key!r} is not of the form [a-z][A-Za-z0-9_]*"
-        value = value.values()  # type: ignore[assignment] # from here on only iterated
-    for item in value:
+        items = value.values()
+    for item in items:
         # Nearly every member is plain text, which needs no call.
         if type(item) is str and item.isascii():
             continue

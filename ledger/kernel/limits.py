@@ -65,5 +65,5 @@ BATCH_RECORDS_MAX = 500
 PAGE_RECORDS = 1_000
 
 # What a person writes by hand.
-TOML_KEY_PARTS_MAX = 32
+TOML_DOTS_MAX = 256  # in one line
 TOML_DIGITS_MAX = 400

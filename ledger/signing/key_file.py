@@ -103,13 +103,13 @@ def parse_public_key_text(text: str) -> PublicKey:
 def _check_cost(path: Path, pem: bytes) -> None:
     """That the file does not ask for more work than an honest one: nobody pays to be refused."""
     try:
-        der = binascii.a2b_base64(pem.removeprefix(PEM_HEAD).removesuffix(PEM_FOOT))
+        body = pem.removeprefix(PEM_HEAD).removesuffix(PEM_FOOT).replace(b"\n", b"")
+        too_much = excess(binascii.a2b_base64(body, strict_mode=True))
     except ValueError:
-        return  # the library says what is wrong
-    too_much = excess(der)
+        too_much = "what stands between its first and last line is not base64"
     if too_much:
         raise KeyFileError(
-            f"the file asks for too much: {too_much}",
+            f"the file is not opened: {too_much}",
             where=str(path),
             hint="Encrypt it with: openssl pkcs8 -topk8 -scrypt",
         )

@@ -18,7 +18,7 @@ from ledger.kernel.errors import ConflictError, LedgerError, StoreError, StoreSt
 from ledger.store.faults import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ledger.store.lock import WriterLock
 
@@ -29,9 +29,13 @@ _STOPPED_HINT = "Close the store, open it again, and look up the event ids befor
 class Gate:
     """One store's gate. Writes pass one at a time, and only if this process holds the lock."""
 
-    def __init__(self, where: str, lock: WriterLock | None) -> None:
+    def __init__(
+        self, where: str, lock: WriterLock | None, check_names: Callable[[], None]
+    ) -> None:
         self._where = where
         self._lock = lock
+        self._check_names = check_names
+        """Asked after each write: what was written into a file without a name is lost."""
         self._turn = threading.Lock()
         self._idle = threading.Condition()
         self._readers = 0
@@ -62,6 +66,7 @@ class Gate:
             self._refuse_unless_writable()
             try:
                 yield
+                self._check_names()
             except LedgerError:
                 raise  # refused before the commit, and rolled back
             except IntegrityError as error:

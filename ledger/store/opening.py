@@ -34,10 +34,21 @@ class OpenFile:
     """A store file ready for use; `lock` is None if it is open for reading only."""
 
     path: Path
+    identity: tuple[int, int]
+    """Device and inode of the database, by which its name is known to be still its own."""
     application: LedgerApplication
     lock: WriterLock | None
     warnings: tuple[str, ...]
     closing: ExitStack
+
+    def check_names(self) -> None:
+        """That the database and its WAL still stand under their names; `OSError` if not.
+
+        The process itself would not notice: it could write on into files that nobody can open.
+        """
+        if _identity(self.path) != self.identity:
+            raise OSError(f"another file stands at {self.path}")
+        _identity(self.path.with_name(f"{self.path.name}-wal"))
 
     def close(self) -> None:
         """Let go of the connections, then of the lock."""
@@ -70,7 +81,12 @@ def open_file(
             # The WAL is there by now. SQLite syncs its name with the first commit, and goes on if
             # that fails: the records in it would be durable and their file would not.
             sync_folder(real.parent)
-        return OpenFile(real, application, lock, warnings, closing.pop_all())
+        return OpenFile(real, _identity(real), application, lock, warnings, closing.pop_all())
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _settle(application: LedgerApplication, *, read_only: bool) -> list[str]:

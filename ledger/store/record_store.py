@@ -55,7 +55,7 @@ class RecordStore:
     def __init__(self, file: OpenFile, fund: str) -> None:
         self._file = file
         self._fund = fund
-        self._gate = Gate(str(file.path), file.lock)
+        self._gate = Gate(str(file.path), file.lock, file.check_names)
         self._mapper = file.application.ledger_mapper
         self._recorder = file.application.ledger_recorder
         self._checkpoints = CheckpointTable(self._recorder.datastore)

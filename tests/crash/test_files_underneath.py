@@ -85,12 +85,6 @@ def delete_wal(fund: SequencedFund) -> None:
     fund.path.with_name("ledger.db-wal").unlink()
 
 
-NOT_NOTICED = pytest.mark.xfail(
-    strict=True, reason="the store does not notice yet that its file lost its name"
-)
-
-
-@NOT_NOTICED
 @pytest.mark.parametrize("move", [replace, delete, rename, delete_wal])
 def test_nothing_is_acknowledged_into_a_file_that_has_no_name(
     fund: SequencedFund, move: object
@@ -104,7 +98,6 @@ def test_nothing_is_acknowledged_into_a_file_that_has_no_name(
         fund.sequencer.submit(fund.cash())
 
 
-@NOT_NOTICED
 def test_a_store_that_was_put_back_goes_on(fund: SequencedFund) -> None:
     """Moved away and back: the outcome of what was submitted meanwhile is told by asking."""
     away, envelope = fund.path.with_name("away.db"), fund.cash()

@@ -23,6 +23,7 @@ from tests.support.naive_records import (
     Proposal,
     Record,
     Signature,
+    add_days,
     keyid_of,
 )
 
@@ -139,7 +140,8 @@ class Story:
         return sum(found, NOTHING)
 
     def lowest_from(self, day: str, account: str, asset: str) -> Fraction:
-        """The least that is held at the end of any day from this one on."""
+        """The least that is held at the end of any open day from this one on."""
+        day = max([day, *(add_days(body["ends_on"], 1) for body in self.periods)])
         moves = [move for move in self.moves if move[1:3] == (account, asset)]
         days = {day, *(move[0] for move in moves if move[0] > day)}
         return min(sum((move[3] for move in moves if move[0] <= end), NOTHING) for end in days)

@@ -96,7 +96,7 @@ def test_closing_waits_for_the_write_under_way(path: Path) -> None:
 
 def test_closing_waits_for_who_is_reading() -> None:
     """A connection closed under a reader would end the process."""
-    gate = Gate("here", None)
+    gate = Gate("here", None, lambda: None)
     reading, leave = threading.Event(), threading.Event()
     order: list[str] = []
 
