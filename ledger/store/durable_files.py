@@ -10,12 +10,14 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.kernel.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PIECE_BYTES: Final = 1 << 20
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -48,6 +50,20 @@ def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
     with _explained(path):
         _sync(path)
+
+
+def write_again(path: Path) -> None:
+    """Make durable whatever a file holds, though an earlier sync of it may have failed.
+
+    After a failed sync the kernel takes the file's pages for clean: they are read as if they were
+    on the disk, and no later sync brings them there unless they are written again.
+    """
+    with _explained(path), path.open("r+b") as file:
+        while piece := file.read(_PIECE_BYTES):
+            file.seek(-len(piece), os.SEEK_CUR)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

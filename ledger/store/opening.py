@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ledger.kernel.fixed import fixed
 from ledger.store import schema
 from ledger.store.application import LedgerApplication, application_env
-from ledger.store.durable_files import sync_folder
+from ledger.store.durable_files import sync_folder, write_again
 from ledger.store.faults import translated
 from ledger.store.lock import WriterLock
 from ledger.store.pool import check_durable, fold_wal
@@ -48,7 +48,7 @@ class OpenFile:
         """
         if _identity(self.path) != self.identity:
             raise OSError(f"another file stands at {self.path}")
-        _identity(self.path.with_name(f"{self.path.name}-wal"))
+        _identity(_wal(self.path))
 
     def close(self) -> None:
         """Let go of the connections, then of the lock."""
@@ -72,6 +72,7 @@ def open_file(
         if lock is not None:
             lock.acquire()
             closing.callback(lock.release)
+            _save_wal(real)
             schema.create_if_new(real, fund)
         schema.check_file(real, fund)
         application = compose(application_env(real, fund, read_only=read_only))
@@ -82,6 +83,21 @@ def open_file(
             # that fails: the records in it would be durable and their file would not.
             sync_folder(real.parent)
         return OpenFile(real, _identity(real), application, lock, warnings, closing.pop_all())
+
+
+def _save_wal(path: Path) -> None:
+    """Before SQLite believes the WAL that the last process left, all of it must be on the disk.
+
+    Otherwise a power cut while it is being folded into the database could lose the part that mends
+    the half-written pages.
+    """
+    wal = _wal(path)
+    if wal.exists():
+        write_again(wal)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _identity(path: Path) -> tuple[int, int]:

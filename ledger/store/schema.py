@@ -12,7 +12,6 @@ accidents; whoever owns the file can drop a trigger, which opening the store the
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
@@ -21,6 +20,7 @@ from ledger.kernel.errors import StoreError
 from ledger.kernel.limits import CHECKPOINT_BYTES_MAX, RECORD_BYTES_MAX
 from ledger.log.merkle import HASH_BYTES
 from ledger.log.tiles import TILE_WIDTH
+from ledger.store.durable_files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +131,7 @@ def create_if_new(path: Path, fund: str) -> None:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         connection.execute("COMMIT")
-    _sync_folder(path.parent)
+    sync_folder(path.parent)  # without it a power cut loses the new file, and the records in it
 
 
 def check_file(path: Path, fund: str) -> None:
@@ -188,12 +188,3 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new file's name durable: without it a power cut loses the records inside."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 SYNCS = ("fdatasync", "fsync")
 
 
+def failed(number: int, call: str = "fdatasync") -> Fault:
+    """The sync of that number fails."""
+    return Fault(call, number, "error=EIO")
+
+
 def power_cut(sweep: Sweep, every: int = 1) -> None:
     """Every so many images of one run."""
     with sweep.folder() as folder:
@@ -29,12 +34,12 @@ def power_cut(sweep: Sweep, every: int = 1) -> None:
         sweep.cut_power(disk, sweep.recorded(folder), every)
 
 
-def power_cut_after_failed_sync(sweep: Sweep, fault: Fault, every: int) -> None:
-    """Images of a run with a sync that failed, and of the next, which goes on from memory."""
+def power_cut_after_failed_syncs(sweep: Sweep, *faults: Fault, every: int) -> None:
+    """Images of runs with a failed sync in each, and of one more, which goes on from memory."""
     with sweep.folder() as folder:
         disk = Disk(folder / "fund")
-        trace = sweep.recorded(folder, fault) + sweep.recorded(folder)
-        sweep.cut_power(disk, trace, every, first=fault.number)
+        trace = [line for fault in (*faults, None) for line in sweep.recorded(folder, fault)]
+        sweep.cut_power(disk, trace, every, first=sum(fault.number for fault in faults))
 
 
 def test_a_sample_of_images(runs: Runs) -> None:
@@ -65,7 +70,29 @@ def test_every_image(runs: Runs, name: str, twists: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("number", [10, 20, 30])
 def test_what_is_answered_after_a_failed_sync_is_on_the_disk(runs: Runs, number: int) -> None:
     sweep = Sweep(runs, "new", "abrupt")
-    power_cut_after_failed_sync(sweep, Fault("fdatasync", number, "error=EIO"), every=150)
+    power_cut_after_failed_syncs(sweep, failed(number), every=150)
+    assert not sweep.faults, sweep.shown
+
+
+@pytest.mark.parametrize("second", [1, 5, 8])
+def test_what_is_built_upon_a_failed_sync_is_on_the_disk(runs: Runs, second: int) -> None:
+    """The next start folds into the database what the failed sync left in memory, and fails too."""
+    sweep = Sweep(runs, "grown", "abrupt")
+    power_cut_after_failed_syncs(sweep, failed(3), failed(second), every=40)
+    assert not sweep.faults, sweep.shown
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("first", range(1, 40, 6))
+def test_every_second_failed_sync(runs: Runs, first: int) -> None:
+    sweep = Sweep(runs, "grown", "abrupt")
+    for second in range(1, 15):
+        power_cut_after_failed_syncs(sweep, failed(first), failed(second), every=29)
+    tally(
+        f"images after sync {first} failed, and one more in the next run",
+        sweep.tried,
+        sweep.tried - len(sweep.faults),
+    )
     assert not sweep.faults, sweep.shown
 
 
@@ -75,7 +102,7 @@ def test_what_is_answered_after_a_failed_sync_is_on_the_disk(runs: Runs, number:
 def test_every_failed_sync(runs: Runs, twists: tuple[str, ...], call: str) -> None:
     sweep = Sweep(runs, "new", *twists)
     for number in range(1, sweep.counts([call])[call] + 1):
-        power_cut_after_failed_sync(sweep, Fault(call, number, "error=EIO"), every=9)
+        power_cut_after_failed_syncs(sweep, failed(number, call), every=9)
     tally(
         f"images after each `{call}` failed, and the program started again ({' '.join(twists)})",
         sweep.tried,
@@ -99,7 +126,7 @@ def test_the_folder_of_a_new_wal_is_synced_by_us_too(runs: Runs) -> None:
     for number in numbers:
         with sweep.folder() as folder:
             disk = Disk(folder / "fund")
-            trace = sweep.recorded(folder, Fault("fdatasync", number, "error=EIO"))
+            trace = sweep.recorded(folder, failed(number))
             for call in disk.follow(trace):
                 said = disk.said[-1] if call == "writev" else ""
                 loose = "./" in disk.unsynced() if said.startswith("record ") else False

@@ -9,7 +9,13 @@ from typing import NoReturn
 import pytest
 
 from ledger.kernel.errors import StoreError
-from ledger.store.durable_files import new_file, new_folder, sync_folder, write_durably
+from ledger.store.durable_files import (
+    new_file,
+    new_folder,
+    sync_folder,
+    write_again,
+    write_durably,
+)
 
 FSYNC = "ledger.store.durable_files.os.fsync"
 
@@ -105,3 +111,19 @@ def test_an_error_of_another_kind_passes_and_leaves_nothing(tmp_path: Path) -> N
 def test_a_folder_that_is_not_there_cannot_be_synced(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         sync_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 64, 100])
+def test_a_file_written_again_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("ledger.store.durable_files._PIECE_BYTES", 16)
+    file = tmp_path / "wal"
+    file.write_bytes(bytes(range(size)))
+    write_again(file)
+    assert file.read_bytes() == bytes(range(size))
+
+
+def test_a_file_that_may_not_be_written_again_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No such file"):
+        write_again(tmp_path / "nowhere")
