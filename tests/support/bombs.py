@@ -156,21 +156,42 @@ def key_stretched(kdf: bytes) -> bytes:
     return pkcs8._pem(sequence(scheme, tlv(4, bytes(64))))
 
 
+def stretching(name: bytes, *costs: bytes, salt: bytes = bytes(16)) -> bytes:
+    """How a passphrase is stretched: the function, its salt and its costs."""
+    inner = pkcs8._sequence(pkcs8._tlv(4, salt), *costs)
+    return pkcs8._sequence(pkcs8._tlv(6, name), inner)
+
+
 def scrypt(n: int, r: int, p: int) -> bytes:
     """A key stretched by scrypt with these costs."""
-    costs = [pkcs8._integer(cost) for cost in (n, r, p)]
-    kdf = pkcs8._sequence(
-        pkcs8._tlv(6, pkcs8._SCRYPT), pkcs8._sequence(pkcs8._tlv(4, bytes(16)), *costs)
-    )
-    return key_stretched(kdf)
+    return key_stretched(stretching(pkcs8._SCRYPT, *map(pkcs8._integer, (n, r, p))))
 
 
-def pbkdf2(rounds: int) -> bytes:
+PBKDF2 = bytes.fromhex("2a864886f70d01050c")
+WITH_SHA256 = pkcs8._sequence(pkcs8._tlv(6, bytes.fromhex("2a864886f70d0209")), b"\x05\x00")
+
+
+def pbkdf2(rounds: int, salt: bytes = bytes(16)) -> bytes:
     """A key stretched by rounds of PBKDF2 with HMAC-SHA-256."""
-    name, digest = bytes.fromhex("2a864886f70d01050c"), bytes.fromhex("2a864886f70d0209")
-    how = pkcs8._sequence(pkcs8._tlv(6, digest), b"\x05\x00")
-    inner = pkcs8._sequence(pkcs8._tlv(4, bytes(16)), pkcs8._integer(rounds), how)
-    return key_stretched(pkcs8._sequence(pkcs8._tlv(6, name), inner))
+    return key_stretched(stretching(PBKDF2, pkcs8._integer(rounds), WITH_SHA256, salt=salt))
+
+
+def headed() -> bytes:
+    """A dear key whose PEM has a header, which the library passes over."""
+    return pbkdf2(12_000_000).replace(pkcs8.PEM_HEAD, pkcs8.PEM_HEAD + b"A: b\n\n")
+
+
+def decoyed() -> bytes:
+    """A dear key in whose salt stands a cheap way of stretching."""
+    cheap = stretching(pkcs8._SCRYPT, *map(pkcs8._integer, (2, 1, 1)))
+    return pbkdf2(12_000_000, salt=cheap)
+
+
+def older() -> bytes:
+    """A key in the scheme of PKCS#12, with twelve million rounds."""
+    costs = pkcs8._sequence(pkcs8._tlv(4, bytes(8)), pkcs8._integer(12_000_000))
+    name = pkcs8._tlv(6, bytes.fromhex("2a864886f70d010c0103"))
+    return pkcs8._pem(pkcs8._sequence(pkcs8._sequence(name, costs), pkcs8._tlv(4, bytes(64))))
 
 
 # -- all of them --------------------------------------------------------------------------------
@@ -243,13 +264,13 @@ BOMBS: tuple[Bomb, ...] = (
     Bomb(
         "a manifest of numbers",
         parse_manifest,
-        repeated(MANIFEST, b"1,", b"1]}", MEGABYTES_10 // 20),
+        repeated(MANIFEST, b"1,", b"1]}", MEGABYTES_10),
         "files|manifest",
     ),
     Bomb(
         "a manifest of objects",
         parse_manifest,
-        repeated(MANIFEST, b"{},", b"{}]}", MEGABYTES_10 // 20),
+        repeated(MANIFEST, b"{},", b"{}]}", MEGABYTES_10),
         "files|manifest",
     ),
     Bomb(
@@ -363,6 +384,11 @@ BOMBS: tuple[Bomb, ...] = (
     Bomb("arrays within arrays", _book, repeated(b"a = ", b"[", b"", 100_000), "book"),
     Bomb("tables within tables", _book, repeated(b"a = ", b"{a=", b"", 100_000), "book"),
     Bomb("a key of 10,000 parts", _book, repeated(b"", b"a.", b"a = 1\n", 20_000), "book"),
+    Bomb("a key of 8,000 quoted parts", _book, repeated(b"", b'"!".', b"a = 1\n", 40_000), "book"),
+    Bomb(
+        "a key of 4,000 spaced parts", _book, repeated(b"", b"'a b' . ", b"a = 1\n", 32_000), "book"
+    ),
+    Bomb("a word of 150,000 letters", _book, repeated(b"", b"a", b"", 150_000), "book"),
     Bomb("a table of 10,000 parts", _book, repeated(b"[", b"a.", b"a]\n", 20_000), "book"),
     Bomb("a book of 100,000 keys", _book, numbered(b"", b"a%d = 1\n", b"", 100_000), "book"),
     Bomb("a 10 MB book", _book, repeated(b"# ", b"x", b"", MEGABYTES_10), "book"),
@@ -410,5 +436,9 @@ BOMBS: tuple[Bomb, ...] = (
     Bomb("a 10 MB key file", _key, repeated(pkcs8.PEM_HEAD, b"A", pkcs8.PEM_FOOT, 10**7), "longer"),
     Bomb("a key of 12 million rounds", _key, lambda: pbkdf2(12_000_000), "stretch|cost|rounds"),
     Bomb("a key of 1 GB", _key, lambda: scrypt(2**20, 8, 1), "stretch|cost|memory"),
+    Bomb("a key of a million lanes", _key, lambda: scrypt(2, 1, 2**20), "stretch|memory"),
+    Bomb("a dear key below a PEM header", _key, headed, "base64"),
+    Bomb("a dear key with a decoy in its salt", _key, decoyed, "rounds"),
+    Bomb("a key of an older scheme", _key, older, "PBES2"),
     Bomb("a key of 2,000 passes", _key, lambda: scrypt(2**12, 8, 2_000), "stretch|cost"),
 )
