@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.domain.funds import PROTOCOLS_KNOWN
-from ledger.domain.mandates import BookRecorded
 from ledger.domain.record import parse_record
-from ledger.kernel.errors import LedgerError, UnknownRuleError
+from ledger.kernel.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.outcome import Finding as Reason
     from ledger.domain.outcome import Outcome
-    from ledger.domain.policy import Engine
     from ledger.domain.verified import VerifiedEvent
 
 _SHOWN = 300
 
 
 def difference(
-    raw: bytes, position: int, event: VerifiedEvent, decided: Outcome, engine: Engine
+    raw: bytes, position: int, event: VerifiedEvent, decided: Outcome
 ) -> tuple[str, str]:
     """The code and explanation of why a record is not the one that deciding again makes."""
     try:
@@ -30,24 +28,17 @@ def difference(
         return "record_malformed", str(error)
     if record.position != position:
         return "position_differs", f"the record says {record.position}"
-    newer = newer_than_this(event, engine)
+    newer = newer_than_this(event)
     if newer is not None:
         return newer
     return "outcome_differs", "; ".join(_differing(record.outcome, decided))
 
 
-def newer_than_this(event: VerifiedEvent, engine: Engine) -> tuple[str, str] | None:
+def newer_than_this(event: VerifiedEvent) -> tuple[str, str] | None:
     """Whether a newer version of the software may rightly have decided otherwise."""
     protocol = getattr(event.body, "protocol", None)
     if protocol is not None and protocol not in PROTOCOLS_KNOWN:
         return "unknown_protocol", f"protocol {protocol}"
-    if isinstance(event.body, BookRecorded):
-        try:
-            engine.read_book(event.body.book)
-        except UnknownRuleError as error:
-            return "unknown_rule_type", str(error)
-        except LedgerError:
-            return None
     return None
 
 

@@ -97,11 +97,11 @@ class Replay:
             return self._undecidable(event, recorded_at), ()
         answer = admit(state, event, recorded_at, self._engine)
         if isinstance(answer, Rejection):
-            newer = answer.code == _OF_A_PROTOCOL and newer_than_this(event, self._engine)
+            newer = answer.code == _OF_A_PROTOCOL and newer_than_this(event)
             return newer or (f"rejected_{answer.code}", answer.detail), ()
         outcome = answer.outcome
         if raw != render_record(event.envelope, outcome.render(), position, recorded_at):
-            return difference(raw, position, event, outcome, self._engine), ()
+            return difference(raw, position, event, outcome), ()
         made = apply(state, event, outcome, self._engine)
         return self._after(event, position, made), made
 

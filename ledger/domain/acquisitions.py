@@ -136,7 +136,6 @@ def _evolve_settled(state: State, _event: Event, body: AcquisitionSettled) -> No
     count_done(state, proposal, ("purchase_units", asset), day, units)
     count_done(state, proposal, ("purchase_cost", currency), day, cost)
     proposal.progress.units_done += units
-    proposal.progress.consideration_done += cost
     if body.final:
         finish(state, proposal)
 

@@ -200,7 +200,6 @@ def _evolve_settled(state: State, _event: Event, body: Settled) -> None:
                 body.value_date, asked.asset, body.proceeds.currency, proceeds, "disposal"
             )
         )
-        proposal.progress.consideration_done += proceeds
     pay_fees(state, body.fees, asked.asset, body.value_date)
     if body.final:
         finish(state, proposal)

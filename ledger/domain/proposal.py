@@ -41,8 +41,6 @@ class Progress:
     """The officers who said that units arrived or came back, in order."""
     units_done: int = 0
     """Units settled so far."""
-    consideration_done: int = 0
-    """Consideration settled so far."""
 
 
 @dataclass(slots=True)

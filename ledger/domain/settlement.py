@@ -178,13 +178,8 @@ def unreserve(state: State, proposal: Proposal, place: Place, units: int) -> int
 
 
 def _post_reserved(state: State, proposal: Proposal, place: Place, units: int) -> None:
-    if units:
-        account, asset = place
-        state.post(
-            UnitPosting(
-                proposal.body.value_date, account, asset, Leg.RESERVED, units, "reservation"
-            )
-        )
+    day = proposal.body.value_date
+    state.post(UnitPosting(day, *place, Leg.RESERVED, units, "reservation"))
 
 
 def count(state: State, proposal: Proposal, measure: str, unit: str, amount: int) -> None:

@@ -166,6 +166,40 @@ def test_a_member_hidden_between_others_is_refused(tmp_path: Path) -> None:
     assert "gap" in refused(tmp_path / "a.zip", bytes(moved))
 
 
+def test_a_hidden_name_in_a_local_header_alone_is_refused(tmp_path: Path) -> None:
+    """An extra field that only the member's own header has."""
+    data = good(tmp_path)
+    name = len("checkpoint")
+    extra = b"\x99\x99\x04\x00hide"
+    grown = bytearray(data[: 30 + name] + extra + data[30 + name :])
+    struct.pack_into("<H", grown, 28, len(extra))
+    central = data.index(b"PK\x01\x02") + len(extra)
+    _shift(grown, central, 1, len(extra))
+    assert "extra field" in refused(tmp_path / "a.zip", bytes(grown))
+
+
+def with_end_64(data: bytes, *, offset: int = 0, start: int = 0) -> bytes:
+    """The archive with the end record of ZIP64 before its own, each told otherwise by so much."""
+    end = data.rindex(b"PK\x05\x06")
+    fields = list(struct.unpack_from("<4s4H2LH", data, end))
+    members, length, begins = fields[4:7]
+    last = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, members, members, length, begins + start
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end + offset, 1)
+    fields[6] = 0xFFFFFFFF
+    return data[:end] + last + locator + struct.pack("<4s4H2LH", *fields)
+
+
+@pytest.mark.parametrize("told", [{}, {"offset": 1}, {"start": 1}], ids=str)
+def test_the_end_records_of_zip64_agree_with_each_other(
+    tmp_path: Path, told: dict[str, int]
+) -> None:
+    """No writer says ZIP64 of a small archive; who does is believed by some readers only."""
+    said = refused(tmp_path / "a.zip", with_end_64(good(tmp_path), **told))
+    assert "two end records disagree" in said
+
+
 def _shift(data: bytearray, central: int, first: int, by: int) -> None:
     """Mend the offsets of a directory that moved."""
     end = data.rindex(b"PK\x05\x06")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.audit.replay import Replay
 from ledger.audit.trust import Trust
 from ledger.log.merkle import leaf_hash
 from ledger.log.note import NoteSigner
 from ledger.signing.dsse import render_envelope, sign_payload
 from policies.book import shipped_book
+from policies.engine import PolicyEngine
 from tests.support.bundle_writer import (
     PRICE,
     Forger,
@@ -54,6 +56,15 @@ def test_an_unknown_kind_is_undecidable() -> None:
     assert told(report) == [("unknown_kind", 35), ("not_decided", 36)]
     assert (report.verdict, report.exit_code) == ("undecidable", 8)
     assert report.holdings == ()
+
+
+def test_an_unknown_kind_cannot_be_applied_on_trust_either() -> None:
+    """An earlier audit may have known it: this version can still not go on from there."""
+    replay = Replay(PolicyEngine())
+    for raw in newer().records:
+        replay.fold(raw, decided=True)
+    assert replay.stop is not None
+    assert (replay.stop.code, replay.stop.position) == ("unknown_kind", 35)
 
 
 def test_a_bad_signature_on_an_unknown_kind_is_proven_bad() -> None:

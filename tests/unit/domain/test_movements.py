@@ -164,6 +164,18 @@ def test_wrong_reference_form_or_arithmetic_refuses_a_fact(
     assert (verdict_of(answer), laws_of(answer)) == ("refused", [law])
 
 
+def test_a_fee_out_of_a_frozen_account_is_an_exception() -> None:
+    fund = fund_under()
+    fund.open_units("10", "cold-2")
+    fund.do("account.frozen", "saule", account="cold-2", reason="A doubt")
+    proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition())
+    fee = {"leg": "asset", "asset": "BTC", "units": "0.1", "account": "cold-2"}
+    answer = fund.act("acquisition.settled", "bolat", **fund.acquired(proposal, fees=[fee]))
+    assert (verdict_of(answer), codes_of(answer)) == ("pending", ["account_frozen", "T.EXC"])
+    assert ratify(fund) == [("effective", ["account_frozen"])]
+    assert fund.balance("cold-2")[0] == 990
+
+
 def test_a_proposal_of_another_kind_is_not_settled() -> None:
     fund = fund_under()
     fund.open_units("10")

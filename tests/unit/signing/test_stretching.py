@@ -113,3 +113,7 @@ def test_what_is_cut_short_or_not_understood_is_not_taken() -> None:
             pkcs8._sequence(pkcs8._tlv(pkcs8._OCTETS, b"s"), *map(pkcs8._integer, numbers)),
         )
         assert excess(whole(part)) == UNKNOWN
+    for rounds in ((), (1, 32, 5)):
+        costs = pkcs8._sequence(pkcs8._tlv(pkcs8._OCTETS, b"s"), *map(pkcs8._integer, rounds))
+        name = pkcs8._tlv(pkcs8._OBJECT, bytes.fromhex("2a864886f70d01050c"))
+        assert excess(whole(pkcs8._sequence(name, costs))) == UNKNOWN
