@@ -109,10 +109,9 @@ def _laws_of_author(view: View) -> Iterator[Finding]:
         yield deny("officer_not_in_office", found=body.author)
     if own is not None and is_suspect(state, own.signatures[0]):
         yield deny("author_suspect", found=own.signatures[0].keyid)
-    if body.value_date < view.day:
-        # A proposal decided again keeps the bound of the day on which it was recorded.
-        since = state.local_day(own.recorded_at) if own else view.day
-        earliest = add_days(since, -charter.earliest_value_date_distance(since))
+    if own is None and body.value_date < view.day:
+        # Asked when it is recorded; a proposal does not grow too old while it waits.
+        earliest = add_days(view.day, -charter.earliest_value_date_distance(view.day))
         if body.value_date < earliest:
             yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
     # A close is not shut out by itself.

@@ -99,12 +99,8 @@ def governance_officers(state: State, day: str) -> set[str]:
 
 
 def appoint(state: State, officer: str, commitment: str, appointment: Appointment) -> None:
-    """Give an office, to a new officer or a known one; terms that are over are forgotten."""
-    entry = state.officers.setdefault(officer, Officer(commitment))
-    entry.appointments = [
-        held for held in entry.appointments if not held.ends_on or held.ends_on >= state.day
-    ]
-    entry.appointments.append(appointment)
+    """Give an office, to a new officer or a known one."""
+    state.officers.setdefault(officer, Officer(commitment)).appointments.append(appointment)
     state.offices_by_day.clear()
 
 

@@ -66,6 +66,8 @@ def _ask(story: Story, event: Proposal, rule: Rule, judgement: Judgement) -> Non
     else:
         asked = []
         kept = kept and KEPT[rule["rule_type"]](story, event, rule["params"])
+    if rule.get("unknown"):
+        asked = []  # no approval would help
     judgement.asked += asked
     if not kept:
         judgement.findings.append((rule["id"], "flag" if rule["effect"] == "flag" else "deny"))

@@ -11,7 +11,7 @@ from ledger.domain.keys import EnrolledKey
 from ledger.domain.officers import governance_officers, offices_of
 from ledger.kernel.errors import BodyError
 from ledger.log.note import VerifierKey, render_vkey
-from tests.support.books import book
+from tests.support.books import book, quorum
 from tests.support.fund_simulator import commitment_of, signer_of
 from tests.support.small_fund import (
     SmallFund,
@@ -218,6 +218,32 @@ def test_an_office_from_a_later_day_is_not_held_before() -> None:
     book_fields = {"book": book()}
     assert verdict_of(fund.act("book.recorded", "zhanar", **book_fields)) == "pending"
     assert "zhanar" in governance_officers(fund.state, fund.state.day)
+
+
+def test_a_term_that_is_over_can_be_relieved_whatever_came_after_it() -> None:
+    fund = fund_under()
+    fund.appoint("bolat", "Clerk", ends_on=fund.day(1))
+    fund.tick(days=5)
+    fund.appoint("bolat", "RiskOfficer")
+    assert fund.relieve("bolat", "Clerk")
+    assert [held.office for held in fund.state.officers["bolat"].appointments] == [
+        "CustodyOfficer", "RiskOfficer",
+    ]  # fmt: skip
+
+
+def test_a_proposal_does_not_grow_too_old_while_it_waits() -> None:
+    """It was recorded in time; the charter that shortens the time comes later."""
+    fund = fund_under(quorum(1, "purchase"))
+    day = fund.day(-40)
+    proposal = fund.pend("acquisition.proposed", "aigerim", **fund.acquisition(value_date=day))
+    charter = dict(fund.constitution()["charter"])
+    del charter["wider_backdating"]
+    fund.govern("charter.amended", charter=charter)
+    fund.tick(days=20)
+    early = fund.act("acquisition.proposed", "aigerim", **fund.acquisition(value_date=day))
+    assert laws_of(early) == ["value_date_too_early"]
+    answer = fund.act("approval.given", "daniyar", proposal=proposal)
+    assert effects_of(answer) == [("effective", [])]
 
 
 def test_an_office_is_held_on_the_fund_s_own_day() -> None:
