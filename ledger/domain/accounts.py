@@ -149,10 +149,9 @@ def _movements(state: State) -> Iterator[Proposal]:
     return (entry for entry in state.proposals.values() if entry.kind.nature is not Nature.REGISTRY)
 
 
-def _accounts_of(body: object) -> set[str]:
+def _accounts_of(body: object) -> set[object]:
     names = ("account", "from_account", "to_account", "receive_account")
-    found = {getattr(body, name, None) for name in names}
-    return {name for name in found if isinstance(name, str)}
+    return {getattr(body, name, None) for name in names}
 
 
 def _evolve_frozen(state: State, _event: Event, body: AccountFrozen) -> None:

@@ -96,9 +96,9 @@ def _answered(
     """What an approval, refusal or withdrawal does to the proposal that it names."""
     if view.kind is WITHDRAWN:
         return decision, (_refused(proposal, deny("withdrawn")),)
-    added = view.signatures if view.kind is GIVEN else []
-    # The approval that completes the quorum decides the proposal again, in full.
-    again = decide_again(view_of_proposal(view.state, proposal, view.engine, added))
+    # The approval that completes the quorum decides the proposal again, in full. (Of a refusal only
+    # what is asked for counts, and that is the same whoever signed.)
+    again = decide_again(view_of_proposal(view.state, proposal, view.engine, view.signatures))
     asked = again.requirements
     # Where nothing is asked any more, any officer's approval completes; a refusal needs a right.
     if (asked or view.kind is ANSWER_REFUSED) and not _counts(
@@ -142,8 +142,7 @@ def _counts(
     requirements: tuple[Requirement, ...],
 ) -> bool:
     """Whether one of these signatures is the answering officer's and counts for an approval."""
-    for requirement in requirements:
-        counting = approvers(view.state, signatures, proposal.author, requirement, view.day)
-        if view.body.author in counting:
-            return True
-    return False
+    return any(
+        view.body.author in approvers(view.state, signatures, proposal.author, one, view.day)
+        for one in requirements
+    )

@@ -7,10 +7,10 @@ reads a `View` and changes nothing.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Fact
-from ledger.domain.funds import CharterAmended, quorum_after, set_after_without
+from ledger.domain.funds import CharterAmended, set_after_without
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
 from ledger.domain.laws import LAWS, denies, deny, exception
@@ -26,6 +26,7 @@ from ledger.domain.outcome import (
 )
 from ledger.domain.policy import Requirement
 from ledger.domain.signatories import approvers, is_met, is_suspect
+from ledger.kernel.errors import present
 from ledger.kernel.fixed import fixed
 from ledger.kernel.instants import add_days
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledger.domain.policy import Action
+    from ledger.domain.state import State
     from ledger.domain.view import View
 
 CHARTER_QUORUM = "charter_quorum"
@@ -116,7 +118,7 @@ def _laws_of_author(view: View) -> Iterator[Finding]:
             yield deny("value_date_too_early", f"not before {earliest}", body.value_date)
     # A close is not shut out by itself.
     shut = state.closed_until if view.kind.name == "period.closed.v1" else state.shut_until
-    if shut and body.value_date <= shut:
+    if body.value_date <= shut:
         yield deny("period_shut", f"after {shut}", body.value_date)
 
 
@@ -128,19 +130,21 @@ def _by_charter(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
 
 def charter_requirements(view: View) -> tuple[Requirement, ...]:
     """The charter's quorum; where the governance set or the quorum changes, before and after."""
-    charter = view.state.charter
-    offices = tuple(sorted(charter.offices)) if charter else ()
-    before = Requirement(
-        CHARTER_QUORUM, any_of=offices, count=quorum_after(view), author_counts=True
-    )
+    before = _charter_quorum(view.state)
     leaving = set_after_without(view)
-    if not leaving and not isinstance(view.body, CharterAmended):
-        return (before,)
-    after_offices = offices
     if isinstance(view.body, CharterAmended):
-        after_offices = tuple(sorted(view.body.charter.governance_offices))
-    after = replace(before, any_of=after_offices, excluding=leaving)
-    return (before, after)
+        amended = view.body.charter
+        before = replace(before, count=max(before.count, amended.quorum))
+        offices = tuple(sorted(amended.governance_offices))
+        return (before, replace(before, any_of=offices, excluding=leaving))
+    return (before, replace(before, excluding=leaving)) if leaving else (before,)
+
+
+def _charter_quorum(state: State) -> Requirement:
+    """As many officers of the charter's offices as it says, the author among them."""
+    charter = present(state.charter, "a fund has a charter")
+    offices = tuple(sorted(charter.offices))
+    return Requirement(CHARTER_QUORUM, any_of=offices, count=charter.quorum, author_counts=True)
 
 
 def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[Requirement, ...]]:
@@ -151,7 +155,8 @@ def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
     findings = list(laws)
     if mandate.suspended:
         findings.append(exception("mandate_suspended") if is_fact else deny("mandate_suspended"))
-    judgement = view.engine.judge(view.state.executable(mandate.books), action, view.state)
+    books = view.state.executable(mandate.books)
+    judgement = view.engine.judge(books, action, view.state)
     requirements = judgement.requirements
     if not is_fact:
         findings += judgement.findings
@@ -159,7 +164,7 @@ def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
     # What has happened is never refused by policy: it waits for the exception quorum.
     findings += [_waits(finding) for finding in judgement.findings]
     if any(finding.verdict == NEEDS_APPROVAL for finding in findings):
-        requirements = (*requirements, *_exception_requirements(view, action))
+        requirements = (*requirements, *_exception_requirements(view, action, books))
     return findings, requirements
 
 
@@ -167,22 +172,14 @@ def _waits(finding: Finding) -> Finding:
     return replace(finding, verdict=NEEDS_APPROVAL) if finding.verdict == DENY else finding
 
 
-def _exception_requirements(view: View, action: Action) -> tuple[Requirement, ...]:
+def _exception_requirements(
+    view: View, action: Action, books: list[Any]
+) -> tuple[Requirement, ...]:
     """The quorum that the mandate names for exceptions; the charter's if it names none."""
-    mandate = view.state.mandate
-    books = view.state.executable(mandate.books) if mandate else []
     named = view.engine.judge(books, replace(action, triggers=("exception",)), view.state)
     if named.requirements:
         return named.requirements
-    charter = view.state.charter
-    return (
-        Requirement(
-            CHARTER_QUORUM,
-            any_of=tuple(sorted(charter.offices)) if charter else (),
-            count=charter.quorum if charter else 0,
-            author_counts=True,
-        ),
-    )
+    return (_charter_quorum(view.state),)
 
 
 def _weighed(

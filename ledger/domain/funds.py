@@ -283,19 +283,10 @@ def _evolve_protocol_raised(state: State, _event: Event, body: ProtocolRaised) -
     state.protocol = body.protocol
 
 
-def quorum_after(view: View) -> int:
-    """The quorum that a charter-governed event needs: the higher of the old and the new one."""
-    charter = view.state.charter
-    before = charter.quorum if charter else 0
-    if isinstance(view.body, CharterAmended):
-        return max(before, view.body.charter.quorum)
-    return before
-
-
 def set_after_without(view: View) -> frozenset[str]:
     """Governance officers who will no longer be ones after this event."""
-    body, charter = view.body, view.state.charter
-    after = charter.offices if charter else frozenset()
+    body = view.body
+    after = present(view.state.charter, _CONSTITUTED).offices
     relieved = ("", "")
     if isinstance(body, CharterAmended):
         after = frozenset(body.charter.governance_offices)

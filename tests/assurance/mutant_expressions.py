@@ -210,6 +210,8 @@ def _uncalled(node: ast.Call, holder: ast.AST) -> Iterator[ast.AST]:
     """The only argument, or the object of a method with at most one, instead of the call."""
     if isinstance(holder, ast.Raise | ast.Expr) or _called(node).endswith("Error"):
         return
+    if _called(node) == "tuple":
+        return  # a list in its place would only be less safe from change
     if isinstance(node.func, ast.Name) and len(node.args) == 1 and not node.keywords:
         yield node.args[0].value if isinstance(node.args[0], ast.Starred) else node.args[0]
     elif isinstance(node.func, ast.Attribute) and len(node.args) + len(node.keywords) <= 1:
