@@ -68,8 +68,7 @@ def _collection(value: object) -> Value:
         pairs = [[plain(key), plain(member)] for key, member in value.items()]
         return sorted(pairs, key=encode)
     if isinstance(value, set | frozenset):
-        members: list[Value] = [str(member) for member in sorted(value)]
-        return members
+        return [plain(member) for member in sorted(value)]
     if isinstance(value, list | tuple):
         return [plain(member) for member in value]
     raise InvariantError(f"the digest knows no form of {type(value).__name__}")

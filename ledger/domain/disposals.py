@@ -162,8 +162,8 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
     yield from account_laws(view, asked.account, done=True)
     wrong = [*units_laws(view, asked.asset, body.units), *fee_laws(view, body.fees)]
     yield from wrong
-    if isinstance(body, DisposalSettled) and isinstance(asked, DisposalProposed):
-        yield from _laws_of_proceeds(view, body, asked)
+    if isinstance(body, DisposalSettled):
+        yield from _laws_of_proceeds(view, body, asked)  # type: ignore[arg-type] # a disposal's
     if not denies(wrong):
         place = (asked.account, asked.asset)
         units = base_units(view.state, asked.asset, body.units)

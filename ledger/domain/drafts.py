@@ -16,8 +16,6 @@ from ledger.kernel.form import read_form
 from ledger.kernel.limits import PAYLOAD_BYTES_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ledger.domain.body import Body
     from ledger.domain.kind import Kind
 
@@ -32,13 +30,11 @@ def kind_named(name: str) -> Kind:
     return KINDS[versions[-1]]
 
 
-def payload_of(members: Mapping[str, Any]) -> bytes:
+def payload_of(members: dict[str, Any]) -> bytes:
     """The canonical payload of a body's members; `BodyError` with the field that is wrong."""
-    kind = KINDS.get(str(members.get("kind")))
-    if kind is None:
-        raise BodyError(f"unknown kind {str(members.get('kind'))[:60]!r}", where="kind")
-    read_form(kind.form, dict(members))
-    payload = encode(dict(members))
+    kind = _kind_of(members)
+    read_form(kind.form, members)
+    payload = encode(members)
     if len(payload) > PAYLOAD_BYTES_MAX:
         raise BodyError(
             f"the event has {len(payload)} bytes where {PAYLOAD_BYTES_MAX} are allowed",
@@ -50,7 +46,13 @@ def payload_of(members: Mapping[str, Any]) -> bytes:
 def read_payload(payload: bytes) -> tuple[Kind, Body]:
     """The kind and body of canonical payload bytes."""
     members = decode_payload(payload)
-    kind = KINDS.get(members["kind"])
-    if kind is None:
-        raise BodyError(f"unknown kind {members['kind'][:60]!r}", where="kind")
+    kind = _kind_of(members)
     return kind, read_form(kind.form, members)
+
+
+def _kind_of(members: dict[str, Any]) -> Kind:
+    name = str(members.get("kind"))
+    kind = KINDS.get(name)
+    if kind is None:
+        raise BodyError(f"unknown kind {name[:60]!r}", where="kind")
+    return kind

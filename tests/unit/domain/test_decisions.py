@@ -173,6 +173,16 @@ def test_a_frozen_account_does_not_hide_that_its_fee_is_not_there(
     assert laws_of(answer) == ["account_frozen", "units_short"]
 
 
+def test_what_is_said_of_two_accounts_is_said_in_their_order() -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    body = fund.exchange("1", "100") | {"account": "zero", "receive_account": "alpha"}
+    found = outcome_of(fund.act("exchange.proposed", "aigerim", **body)).findings
+    assert [(f.rule, f.found) for f in found if f.rule == "account_unknown"] == [
+        ("account_unknown", "alpha"), ("account_unknown", "zero"),
+    ]  # fmt: skip
+
+
 # -- the day ---------------------------------------------------------------------------------------
 
 

@@ -122,3 +122,9 @@ def test_the_digest_does_not_grow_with_used_references() -> None:
     for number in range(2_000):
         state.references.use("aigerim", f"R-{number}")
     assert len(encode(state_value(state))) < small + 10
+
+
+def test_sets_and_tables_have_an_order_of_their_own() -> None:
+    """By canonical bytes: the quote that ends a text sorts after `!`."""
+    assert plain(frozenset({"b", "a", "d", "c", "f", "e"})) == ["a", "b", "c", "d", "e", "f"]
+    assert plain({"a": 1, "a!": 2}) == [["a!", "2"], ["a", "1"]]
