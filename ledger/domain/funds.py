@@ -76,8 +76,8 @@ class Charter:
 
     def earliest_value_date_distance(self, day: str) -> int:
         """How many days back a value date may lie for an event recorded on `day`."""
-        wider = bool(self.wider_until) and day <= self.wider_until
-        return max(self.max_backdating_days, self.wider_backdating_days if wider else 0)
+        wider = self.wider_backdating_days if day <= self.wider_until else 0
+        return max(self.max_backdating_days, wider)
 
 
 class PublicKeyForm(Form):

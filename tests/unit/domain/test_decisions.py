@@ -8,7 +8,7 @@ import pytest
 
 from ledger.domain.apply import advance
 from ledger.domain.outcome import FLAG, NEEDS_APPROVAL
-from tests.support.books import ANYBODY, book, quorum, rule
+from tests.support.books import ANYBODY, book, open_book, quorum, rule
 from tests.support.fund_simulator import GROUNDS
 from tests.support.small_fund import (
     SmallFund,
@@ -173,6 +173,28 @@ def test_a_frozen_account_does_not_hide_that_its_fee_is_not_there(
     assert laws_of(answer) == ["account_frozen", "units_short"]
 
 
+@pytest.mark.parametrize(
+    ("proposed", "settled", "units"),
+    [
+        ("disposal", "disposed", "units"),
+        ("exchange", "exchanged", "given"),
+        ("delivery", "", "units"),
+    ],
+)
+def test_all_that_is_there_may_leave_and_not_a_base_unit_more(
+    proposed: str, settled: str, units: str
+) -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    body = fund.exchange("10", "1") if proposed == "exchange" else getattr(fund, proposed)("10")
+    proposal = fund.do(f"{proposed}.proposed", "aigerim", **body)
+    done = {"proposal": proposal, "fees": [], "final": True, **GROUNDS}
+    members = getattr(fund, settled)(proposal) if settled else done
+    for leaving, laws in (("10.00000001", ["units_short"]), ("10", [])):
+        answer = fund.act(f"{proposed}.settled", "bolat", **{**members, units: leaving})
+        assert laws_of(answer) == laws
+
+
 def test_what_is_said_of_two_accounts_is_said_in_their_order() -> None:
     fund = fund_under()
     fund.open_units("10")
@@ -181,6 +203,27 @@ def test_what_is_said_of_two_accounts_is_said_in_their_order() -> None:
     assert [(f.rule, f.found) for f in found if f.rule == "account_unknown"] == [
         ("account_unknown", "alpha"), ("account_unknown", "zero"),
     ]  # fmt: skip
+
+
+# -- how far back ----------------------------------------------------------------------------------
+
+
+def test_how_far_back_a_value_date_may_lie() -> None:
+    fund = SmallFund()
+    members = fund.constitution()
+    members["charter"] |= {
+        "max_backdating_days": 0, "wider_backdating": {"days": 2, "until": "2026-01-07"},
+    }  # fmt: skip
+    fund.submit(fund.sign(members))
+    fund.register()
+    fund.adopt(open_book())
+    fund.tick(days=2)
+    assert fund.today == "2026-01-07"
+    assert laws_of(fund.state_fact(value_date=fund.day(-3))) == ["value_date_too_early"]
+    assert verdict_of(fund.state_fact(value_date=fund.day(-2))) == "effective"
+    fund.tick(days=1)
+    assert laws_of(fund.state_fact(value_date=fund.day(-1))) == ["value_date_too_early"]
+    assert verdict_of(fund.state_fact(value_date=fund.today)) == "effective"
 
 
 # -- the day ---------------------------------------------------------------------------------------
