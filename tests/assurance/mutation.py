@@ -60,18 +60,20 @@ def tests_of(files: list[str]) -> list[str]:
 def explained(path: Path = EQUIVALENTS) -> dict[str, str]:
     """The mutants that may survive, by their key, with the reason.
 
-    The file has a line `<file>::<function>`, below it, indented, the change, and below that,
-    indented and after `because`, the reason. Lines that begin with `#` are remarks.
+    The file has a line `<file>::<function>`, below it, indented, one or more changes, and below
+    them, indented and after `because`, their reason. Lines that begin with `#` are remarks.
     """
     known: dict[str, str] = {}
-    unit = change = ""
+    unit, changes = "", list[str]()
     for line in path.read_text().splitlines() if path.exists() else ():
         if line and not line.startswith((" ", "#")):
             unit = line
         elif line.strip().startswith("because "):
-            known[f"{unit}\n    {change}"] = line.strip().removeprefix("because ")
+            reason = line.strip().removeprefix("because ")
+            known |= {f"{unit}\n    {change}": reason for change in changes}
+            changes.clear()
         elif line.strip() and not line.startswith("#"):
-            change = line.strip()
+            changes.append(line.strip())
     return known
 
 
