@@ -3,8 +3,9 @@
 Each audit runs in a process of its own, which measures itself: seconds, signatures, the peak of
 its memory (`VmHWM`; that of its workers beside it), and then what libsodium alone verifies with two
 threads. `rebuild` replays the store without signatures, as a service does at its
-start. With `--bean-check PATH` Beancount loads the same history as plain text, a directive for each
-record, where no signature is checked and nothing is decided.
+start. With `--bean-check PATH` Beancount loads the same history as plain text, where no signature
+is checked and nothing is decided: a transaction for what moves units, a `custom` line for a
+proposal or an approval. Of purchases one record in three moves units, of receipts every one.
 """
 
 from __future__ import annotations
@@ -27,17 +28,22 @@ from ledger.projections.holdings import HoldingsProjection
 from ledger.service.live import load
 from ledger.store.record_store import RecordStore
 from policies.engine import PolicyEngine
+from tests.benchmarks.cycles import receipts
 from tests.benchmarks.history import long_history
 from tests.benchmarks.submission import envelopes_of, sodium_rate
 from tests.support.fund_simulator import FUND, OFFICES, signer_of
 
 JOBS = 2
 SODIUM_RECORDS = 20_000
-CYCLE = """{day} custom "acquisition.proposed" "aigerim-{number}" 0.01 BTC 400.00 USD
+PURCHASE = """{day} custom "acquisition.proposed" "aigerim-{number}" 0.01 BTC 400.00 USD
 {day} custom "approval.given" "daniyar-{number}"
 {day} * "exchange-one" "bolat-{number}"
   Assets:Custody:Cold  0.01 BTC {{40000.00 USD}}
   Assets:Cash  -400.00 USD
+"""
+RECEIPT = """{day} * "mining" "bolat-{number}"
+  Assets:Custody:Cold  0.01 BTC {{40000.00 USD}}
+  Income:Mining  -400.00 USD
 """
 
 
@@ -117,13 +123,14 @@ def rebuilt(folder: Path) -> float:
         return time.perf_counter() - started
 
 
-def plain_text(folder: Path, records: int, bean_check: str) -> float:
-    """Seconds in which Beancount loads and checks the same history, a directive for each record."""
+def plain_text(folder: Path, cycle: str, cycles: int, bean_check: str) -> float:
+    """Seconds in which Beancount loads and checks so many cycles."""
     place = folder / "history.beancount"
     with place.open("w") as file:
-        file.write("2026-01-01 open Assets:Custody:Cold BTC\n2026-01-01 open Assets:Cash USD\n")
-        for number in range(records // 3):
-            file.write(CYCLE.format(day="2026-01-05", number=number))
+        for account in ("Assets:Custody:Cold", "Assets:Cash", "Income:Mining"):
+            file.write(f"2026-01-01 open {account}\n")
+        for number in range(cycles):
+            file.write(cycle.format(day="2026-01-05", number=number))
     started = time.perf_counter()
     subprocess.run([bean_check, "--no-cache", str(place)], check=True, capture_output=True)
     return time.perf_counter() - started
@@ -136,6 +143,15 @@ def row(of: str, found: dict[str, Any]) -> None:
         f"{of:24} {found['records']:9,} records {seconds:8.2f} s {rate:9,.0f} sig/s"
         f"  {rate / found['sodium']:5.2f} x of {found['sodium']:,}"
         f"  peak {found['peak']} MB, worker {found['worker']} MB",
+        flush=True,
+    )
+
+
+def beside(of: str, size: int, plain: float, audit: float, rebuild: float) -> None:
+    """How much faster than plain text the audit and the rebuild are."""
+    print(
+        f"{f'beancount, {of}':24} {size:9,} records {plain:8.2f} s"
+        f"  audit {plain / audit:.1f} x, rebuild {plain / rebuild:.1f} x faster",
         flush=True,
     )
 
@@ -154,11 +170,16 @@ def compare(events: list[int], bean_check: str | None) -> None:
             seconds = rebuilt(folder)
             print(f"{'rebuild of holdings':24} {found['records']:9,} records {seconds:8.2f} s")
             if bean_check:
-                plain = plain_text(folder, size, bean_check)
-                print(
-                    f"{'beancount':24} {size:9,} records {plain:8.2f} s"
-                    f"  audit {plain / times[size]:.1f} x, rebuild {plain / seconds:.1f} x faster"
-                )
+                plain = plain_text(folder, PURCHASE, size // 3, bean_check)
+                beside("purchases", size, plain, times[size], seconds)
+    if bean_check:
+        size = events[0]
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            found = audited(folder, long_history(folder, size, receipts))
+            row("full audit, receipts", found)
+            plain = plain_text(folder, RECEIPT, size, bean_check)
+            beside("receipts", size, plain, found["milliseconds"] / 1000, rebuilt(folder))
     if len(events) > 1:
         first, last = events[0], events[-1]
         print(f"time({last:,}) / time({first:,}) = {times[last] / times[first]:.1f}")

@@ -1,4 +1,4 @@
-"""Signed envelopes for benchmarks: purchases in cycles of proposal, approval and settlement."""
+"""Signed envelopes for benchmarks: purchases in cycles of three events, and single receipts."""
 
 from __future__ import annotations
 
@@ -56,6 +56,23 @@ def purchases(fund: FundSimulator, cycles: int) -> Iterator[bytes]:
                 fees=[],
                 trade_date=fund.now[:10],
                 final=True,
+                **GROUNDS,
+            )
+        )
+
+
+def receipts(fund: FundSimulator, cycles: int) -> Iterator[bytes]:
+    """Three receipts for each cycle: every record moves units."""
+    for _ in range(3 * cycles):
+        yield fund.sign(
+            fund.members(
+                "receipt.recorded",
+                "bolat",
+                asset="BTC",
+                units="0.01",
+                account="cold-1",
+                source="mining",
+                fair_value={"currency": "USD", "amount": "400"},
                 **GROUNDS,
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledger.log.note import VerifierKey, render_vkey
 from ledger.service.answer import Receipt
@@ -15,8 +15,12 @@ from tests.benchmarks.cycles import begun, purchases
 from tests.support.fund_simulator import FUND
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from tests.support.fund_simulator import FundSimulator
+
+    Cycles: TypeAlias = Callable[[FundSimulator, int], Iterator[bytes]]
 
 CYCLES_AT_ONCE = 160
 EARLIER = 0.9
@@ -55,13 +59,13 @@ class Bench:
         make_checkpoint(self.store, self.sequencer.live, self.fund.log_signer, place)
 
 
-def long_history(folder: Path, records: int) -> str:
+def long_history(folder: Path, records: int, cycles: Cycles = purchases) -> str:
     """Make `history.db`, `bundle` and the `earlier` checkpoint; the log's verifier key."""
     bench = Bench(folder, "history")
     high_water, earlier = folder / "high-water", folder / "earlier"
     while bench.size < records:
         bench.fund.tick(seconds=60)
-        bench.submit_batch(list(purchases(bench.fund, CYCLES_AT_ONCE)))
+        bench.submit_batch(list(cycles(bench.fund, CYCLES_AT_ONCE)))
         if not earlier.exists() and bench.size >= records * EARLIER:
             bench.checkpoint(high_water)
             earlier.write_bytes(high_water.read_bytes())
