@@ -18,13 +18,13 @@ from ledger.domain.settlement import (
     count_done,
     fee_laws,
     fee_needs,
-    finish,
     minor_units,
     money_laws,
     open_proposal,
     outflow_laws,
     pay_fees,
     proposal_laws,
+    settled_by,
     uncount,
     units_laws,
 )
@@ -136,8 +136,7 @@ def _evolve_settled(state: State, _event: Event, body: AcquisitionSettled) -> No
     count_done(state, proposal, ("purchase_units", asset), day, units)
     count_done(state, proposal, ("purchase_cost", currency), day, cost)
     proposal.progress.units_done += units
-    if body.final:
-        finish(state, proposal)
+    settled_by(state, proposal, body.author, final=body.final)
 
 
 def _action_of_settled(view: View) -> Action | None:

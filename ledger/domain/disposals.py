@@ -22,7 +22,6 @@ from ledger.domain.settlement import (
     count_done,
     fee_laws,
     fee_needs,
-    finish,
     minor_units,
     money_laws,
     open_proposal,
@@ -31,6 +30,7 @@ from ledger.domain.settlement import (
     proposal_laws,
     reserve,
     reserving_laws,
+    settled_by,
     uncount,
     units_laws,
     unreserve,
@@ -201,8 +201,7 @@ def _evolve_settled(state: State, _event: Event, body: Settled) -> None:
             )
         )
     pay_fees(state, body.fees, asked.asset, body.value_date)
-    if body.final:
-        finish(state, proposal)
+    settled_by(state, proposal, body.author, final=body.final)
 
 
 def take_out(

@@ -19,13 +19,13 @@ from ledger.domain.settlement import (
     count_done,
     fee_laws,
     fee_needs,
-    finish,
     open_proposal,
     outflow_laws,
     pay_fees,
     proposal_laws,
     reserve,
     reserving_laws,
+    settled_by,
     uncount,
     units_laws,
     unreserve,
@@ -163,8 +163,7 @@ def _evolve_settled(state: State, _event: Event, body: ExchangeSettled) -> None:
     pay_fees(state, body.fees, asked.receive_min.asset, body.value_date)
     flow = ("purchase_units", asked.receive_min.asset)
     count_done(state, proposal, flow, body.value_date, received)
-    if body.final:
-        finish(state, proposal)
+    settled_by(state, proposal, body.author, final=body.final)
 
 
 def _action_of_settled(view: View) -> Action | None:

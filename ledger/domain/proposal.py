@@ -36,9 +36,9 @@ class Progress:
     released_on: str = ""
     """The value date of the last release."""
     releasers: list[str] = field(default_factory=list)
-    """The officers who released, in order."""
+    """The officers who released, in the order of their first."""
     settlers: list[str] = field(default_factory=list)
-    """The officers who said that units arrived or came back, in order."""
+    """The officers who said that something of it is done, in the order of their first."""
     units_done: int = 0
     """Units settled so far."""
 

@@ -207,6 +207,15 @@ def uncount(state: State, proposal: Proposal) -> None:
     proposal.progress.counted.clear()
 
 
+def settled_by(state: State, proposal: Proposal, officer: str, *, final: bool) -> None:
+    """Remember who said that something of a proposal is done; a final settlement finishes it."""
+    settlers = proposal.progress.settlers
+    if officer not in settlers:
+        settlers.append(officer)
+    if final:
+        finish(state, proposal)
+
+
 def finish(state: State, proposal: Proposal) -> None:
     """Nothing more of this proposal will happen: give back what is left and close it.
 

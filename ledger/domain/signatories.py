@@ -27,17 +27,21 @@ if TYPE_CHECKING:
 def duties_of(
     view: View, proposal: Proposal | None = None, task: str = "proposer"
 ) -> Mapping[str, frozenset[str]]:
-    """Task to officers: the author's own task, and who proposed and approved what it settles."""
-    duties = {task: frozenset({view.body.author})}
-    source = proposal.signatures if proposal is not None else view.signatures
-    if proposal is not None:
-        duties["proposer"] = frozenset({proposal.author})
-        if task == "releaser":
-            duties["settler"] = frozenset(proposal.progress.settlers)
-        else:
-            duties["releaser"] = frozenset(proposal.progress.releasers)
-    author = proposal.author if proposal is not None else view.body.author
-    duties["approver"] = frozenset(sign.officer for sign in source if sign.officer != author)
+    """Task to officers: who proposed, approved, released and settled what this event is about.
+
+    Of the author's own task it is the author alone: what others did of it before is their own.
+    """
+    about = proposal or view.own
+    signatures = proposal.signatures if proposal is not None else view.signatures
+    proposer = about.author if about is not None else view.body.author
+    duties = {
+        "proposer": frozenset({proposer}),
+        "approver": frozenset(sign.officer for sign in signatures if sign.officer != proposer),
+    }
+    if about is not None:
+        duties["releaser"] = frozenset(about.progress.releasers)
+        duties["settler"] = frozenset(about.progress.settlers)
+    duties[task] = frozenset({view.body.author})
     return duties
 
 

@@ -19,10 +19,10 @@ from ledger.domain.settlement import (
     Place,
     base_units,
     count_done,
-    finish,
     open_proposal,
     outflow_laws,
     proposal_laws,
+    settled_by,
     units_laws,
     unreserve,
 )
@@ -133,7 +133,8 @@ def _evolve_released(state: State, _event: Event, body: TransferReleased) -> Non
     )
     count_done(state, proposal, ("transfer_units", asset), day, units)
     progress.in_transit += units
-    progress.releasers.append(body.author)
+    if body.author not in progress.releasers:
+        progress.releasers.append(body.author)
     progress.released_on = max(progress.released_on, day)
 
 
@@ -173,11 +174,9 @@ def _evolve_arrival(state: State, _event: Event, body: TransferSettled | Transfe
         UnitPosting(day, arrived_at, asset, Leg.HELD, units, "transfer"),
     )
     proposal.progress.in_transit -= units
-    proposal.progress.settlers.append(body.author)
     if is_settled:
         proposal.progress.units_done += units
-    if body.final or proposal.over:
-        finish(state, proposal)
+    settled_by(state, proposal, body.author, final=body.final or proposal.over)
 
 
 def _action_of_fact(view: View) -> Action | None:

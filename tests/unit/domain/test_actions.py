@@ -122,6 +122,7 @@ class Listened:
 
 OFFICE = {"aigerim": "TreasuryOfficer", "bolat": "CustodyOfficer", "gulnara": "Governor"}
 BY_ALL = {"proposer": "aigerim", "approver": "daniyar"}
+UNDONE = {"releaser": "", "settler": ""}
 
 
 @pytest.fixture
@@ -309,7 +310,7 @@ def test_an_acquisition(told: Listened) -> None:
     }  # fmt: skip
     body = fund.acquisition("10", "400000", **GROUNDS)
     proposal = told.does("acquisition.proposed", "aigerim", body, **known, **alone("aigerim"))
-    told.approves(proposal, "acquisition.proposed", **known, duties=duties(**BY_ALL))
+    told.approves(proposal, "acquisition.proposed", **known, duties=duties(**BY_ALL, **UNDONE))
     for units, cost, before in (("4", "160000", 0), ("3", "120000", 4 * UNIT)):
         settled = fund.acquired(proposal, units, cost, final=False, **GROUNDS)
         told.does(
@@ -336,7 +337,7 @@ def test_a_disposal(told: Listened) -> None:
         **alone("aigerim"), counterparty="exchange-one",
     )  # fmt: skip
     told.approves(
-        proposal, "disposal.proposed", **known, duties=duties(**BY_ALL),
+        proposal, "disposal.proposed", **known, duties=duties(**BY_ALL, **UNDONE),
         counterparty="exchange-one",
     )  # fmt: skip
     for units, got, before in (("1", "40000", 0), ("2", "80000", UNIT)):
@@ -365,7 +366,7 @@ def test_a_delivery(told: Listened) -> None:
         counterparty="exchange-one",
     )  # fmt: skip
     told.approves(
-        proposal, "delivery.proposed", **known, duties=duties(**BY_ALL),
+        proposal, "delivery.proposed", **known, duties=duties(**BY_ALL, **UNDONE),
         counterparty="exchange-one",
     )  # fmt: skip
     told.does(
@@ -389,7 +390,7 @@ def test_an_exchange(told: Listened) -> None:
         **alone("aigerim"), counterparty="exchange-one",
     )  # fmt: skip
     told.approves(
-        proposal, "exchange.proposed", **known, duties=duties(**BY_ALL),
+        proposal, "exchange.proposed", **known, duties=duties(**BY_ALL, **UNDONE),
         counterparty="exchange-one",
     )  # fmt: skip
     told.does(
@@ -414,7 +415,7 @@ def test_a_transfer(told: Listened) -> None:
     proposal = told.does(
         "transfer.proposed", "aigerim", fund.transfer("4", **GROUNDS), **known, **alone("aigerim")
     )
-    told.approves(proposal, "transfer.proposed", **known, duties=duties(**BY_ALL))
+    told.approves(proposal, "transfer.proposed", **known, duties=duties(**BY_ALL, **UNDONE))
     told.does(
         "transfer.released", "bolat", {"proposal": proposal, "units": "4", **GROUNDS},
         **known | {"triggers": ("transfer_release", "any_fact")},

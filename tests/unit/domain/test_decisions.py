@@ -146,6 +146,31 @@ def test_what_is_under_way_can_still_be_approved_but_not_refused() -> None:
     ]
 
 
+def test_who_settled_too_early_is_not_the_approver_of_what_was_settled() -> None:
+    """Separation of duties sees what was done before the approval, too."""
+    apart = rule(
+        "T.APART", "separation_of_duties", "purchase", "sale", "exchange", "custody_transfer",
+        params={"must_differ": ["approver", "releaser", "settler"]},
+    )  # fmt: skip
+    quorums = quorum(1, "purchase", "sale", "exchange", "custody_transfer")
+    for kind, done in (
+        ("acquisition", "acquired"), ("disposal", "disposed"), ("exchange", "exchanged"),
+        ("transfer", ""),
+    ):  # fmt: skip
+        fund = fund_under(quorums, apart)
+        fund.open_units("10")
+        body = fund.exchange("1", "100") if kind == "exchange" else getattr(fund, kind)("2")
+        proposal = fund.pend(f"{kind}.proposed", "aigerim", **body)
+        if done:
+            members = getattr(fund, done)(proposal, "1", "100", final=False)
+            fund.pend(f"{kind}.settled", "daniyar", **members)
+        else:
+            fund.step("released", proposal, "1", "daniyar")
+        fund.approve(fund.event_ids[-1], "marat", "gulnara")
+        answer = fund.act("approval.given", "daniyar", proposal=proposal)
+        assert effects_of(answer) == [("refused", ["T.APART"])], kind
+
+
 # -- fees that are exceptions do not hide that the units are short ---------------------------------
 
 
