@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Fact
-from ledger.domain.funds import CharterAmended, set_after_without
+from ledger.domain.funds import CharterAmended
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
 from ledger.domain.laws import LAWS, denies, deny, exception
-from ledger.domain.officers import in_governance
+from ledger.domain.officers import OfficerRelieved, in_governance, leaving
 from ledger.domain.outcome import (
     DENY,
     EFFECTIVE,
@@ -130,14 +130,13 @@ def _by_charter(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
 
 def charter_requirements(view: View) -> tuple[Requirement, ...]:
     """The charter's quorum; where the governance set or the quorum changes, before and after."""
-    before = _charter_quorum(view.state)
-    leaving = set_after_without(view)
-    if isinstance(view.body, CharterAmended):
-        amended = view.body.charter
-        before = replace(before, count=max(before.count, amended.quorum))
-        offices = tuple(sorted(amended.governance_offices))
-        return (before, replace(before, any_of=offices, excluding=leaving))
-    return (before, replace(before, excluding=leaving)) if leaving else (before,)
+    before, body = _charter_quorum(view.state), view.body
+    if isinstance(body, CharterAmended):
+        before = replace(before, count=max(before.count, body.charter.quorum))
+        offices = tuple(sorted(body.charter.governance_offices))
+        return (before, replace(before, any_of=offices))
+    gone = leaving(view.state, body, view.day) if isinstance(body, OfficerRelieved) else None
+    return (before, replace(before, excluding=gone)) if gone else (before,)
 
 
 def _charter_quorum(state: State) -> Requirement:

@@ -15,7 +15,7 @@ from ledger.domain.body import Body
 from ledger.domain.keys import EnrolledKey
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.domain.officers import Appointment, OfficerRelieved, appoint, governance_officers
+from ledger.domain.officers import Appointment, appoint
 from ledger.kernel.errors import (
     BodyError,
     LedgerError,
@@ -281,27 +281,6 @@ def _laws_of_protocol_raised(view: View) -> Iterator[Finding]:
 
 def _evolve_protocol_raised(state: State, _event: Event, body: ProtocolRaised) -> None:
     state.protocol = body.protocol
-
-
-def set_after_without(view: View) -> frozenset[str]:
-    """Governance officers who will no longer be ones after this event."""
-    body = view.body
-    after = present(view.state.charter, _CONSTITUTED).offices
-    relieved = ("", "")
-    if isinstance(body, CharterAmended):
-        after = frozenset(body.charter.governance_offices)
-    elif isinstance(body, OfficerRelieved):
-        relieved = (body.officer, body.office)
-    else:
-        return frozenset()
-    return frozenset(
-        officer
-        for officer in governance_officers(view.state, view.day)
-        if not any(
-            held.covers(view.day) and held.office in after and (officer, held.office) != relieved
-            for held in view.state.officers[officer].appointments
-        )
-    )
 
 
 KINDS = (

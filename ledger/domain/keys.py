@@ -83,7 +83,7 @@ def _laws_of_enrolled(view: View) -> Iterator[Finding]:
         return
     log_keys = [view.state.log_key, *view.state.log_keys_before]
     known = [entry.key.raw for entry in view.state.keys.values()]
-    known += [parse_vkey(vkey).key.raw for vkey in log_keys if vkey]
+    known += [parse_vkey(vkey).key.raw for vkey in log_keys]
     if key.raw in known:
         yield deny("key_known", found=key.keyid)
     good = [

@@ -140,8 +140,8 @@ def _laws_of_adopted(view: View) -> Iterator[Finding]:
 
 
 def _laws_of_notice(view: View, effective_from: str) -> Iterator[Finding]:
-    charter = view.state.charter
-    if charter is None or (view.state.mandate is None and not view.state.mandates_ahead):
+    charter = present(view.state.charter, "mandates are adopted under a charter")
+    if view.state.mandate is None and not view.state.mandates_ahead:
         return
     # Notice runs from the record of the proposal, not from the day on which its quorum is full.
     since = view.state.local_day(view.own.recorded_at) if view.own else view.day

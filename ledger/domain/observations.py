@@ -205,10 +205,9 @@ _TRIGGERS = {
 
 
 def _action(view: View) -> Action:
-    asset = getattr(view.body, "asset", "")
     return view.action(
         _TRIGGERS[view.kind.name],
-        asset=view.asset_facts(asset) if asset else None,
+        asset=view.asset_facts(getattr(view.body, "asset", "")),
         duties=duties_of(view),
     )
 

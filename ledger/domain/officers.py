@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.kernel.errors import present
 from ledger.kernel.form import Day, Digest, Office, Slug, Text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Appointment:
         """Whether the other term of the same office adds no day to this one."""
         if self.office != other.office or other.starts_on < self.starts_on:
             return False
-        return not self.ends_on or (bool(other.ends_on) and other.ends_on <= self.ends_on)
+        return not self.ends_on or "" < other.ends_on <= self.ends_on
 
 
 @dataclass(slots=True)
@@ -129,18 +130,23 @@ def _laws_of_relieved(view: View) -> Iterator[Finding]:
     if all(held.office != body.office for held in entry.appointments):
         yield deny("appointment_unknown", found=f"{body.officer} as {body.office}")
         return
-    charter = view.state.charter
-    if charter is not None and body.office in charter.offices:
-        left = governance_officers(view.state, view.day)
-        others = offices_of(view.state, body.officer, view.day) - {body.office}
-        if charter.offices.isdisjoint(others):
-            left.discard(body.officer)
-        if charter.quorum > len(left) - 1:
-            yield deny(
-                "quorum_impossible",
-                f"at least {charter.quorum + 1} governance officers",
-                f"{len(left)} would be left",
-            )
+    charter = present(view.state.charter, "officers serve a fund that has a charter")
+    if body.office not in charter.offices:
+        return
+    left = len(governance_officers(view.state, view.day) - leaving(view.state, body, view.day))
+    if charter.quorum > left - 1:
+        at_least = f"at least {charter.quorum + 1} governance officers"
+        yield deny("quorum_impossible", at_least, f"{left} would be left")
+
+
+def leaving(state: State, body: OfficerRelieved, day: str) -> frozenset[str]:
+    """The officer, if the loss of this office leaves it without any governance office."""
+    charter = present(state.charter, "officers serve a fund that has a charter")
+    offices = offices_of(state, body.officer, day)
+    stays = not charter.offices.isdisjoint(offices - {body.office})
+    return (
+        frozenset() if stays or charter.offices.isdisjoint(offices) else frozenset({body.officer})
+    )
 
 
 def _evolve_appointed(state: State, _event: Event, body: OfficerAppointed) -> None:

@@ -35,6 +35,19 @@ FULL = Outcome(
 )
 
 
+@pytest.mark.parametrize(
+    ("expected", "found", "citation", "said"),
+    [
+        ("more", "less", "a law", "expected more, found less"),
+        ("more", "", "a law", "expected more"),
+        ("", "less", "a law", "a law, found less"),
+        ("", "", "a law", "a law"),
+    ],
+)
+def test_a_finding_in_one_clause(expected: str, found: str, citation: str, said: str) -> None:
+    assert Finding("units_short", "deny", expected, found, citation).reason == said
+
+
 def test_an_outcome_keeps_rules_and_verdicts_only() -> None:
     text = FULL.render()
     assert text == (
