@@ -38,7 +38,7 @@ class References:
         self._by_day: dict[str, list[str]] = {}
         self._oldest = _NEVER
         """The first day of `_by_day`."""
-        self._asked = ("", "", b"")
+        self._asked = ("", "", _fingerprint("", ""))
         """The last reference that was asked for: using it comes next."""
 
     def is_used(self, author: str, reference: str) -> bool:

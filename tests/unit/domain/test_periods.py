@@ -115,11 +115,14 @@ def test_the_close_carries_the_digest_of_the_state_before_it() -> None:
 
 def test_balances_by_day_stay_right_after_a_close() -> None:
     fund = fund_under()
-    fund.open_units("10", value_date="2025-12-01", acquired_on="2025-12-01")
+    fund.open_units("4", value_date="2025-11-01", acquired_on="2025-11-01")
+    fund.open_units("6", value_date="2025-12-01", acquired_on="2025-12-01")
     fund.open_units("5", value_date="2026-01-03", acquired_on="2026-01-03")
     fund.tick(days=2)
     fund.do("period.closed", "aigerim", **fund.close("2026-01-02"))
     early = fund.act("delivery.proposed", "aigerim", **fund.delivery("11", value_date="2026-01-02"))
     assert laws_of(early) == ["period_shut"]
+    by_day = fund.state.balance("cold-1", "BTC").by_day
+    assert (by_day.days, by_day.sums) == (["2026-01-02", "2026-01-03"], [10 * 10**8, 15 * 10**8])
     fund.do("delivery.proposed", "aigerim", **fund.delivery("15", value_date="2026-01-03"))
     assert state_digest(replayed(fund.records)) == state_digest(fund.state)

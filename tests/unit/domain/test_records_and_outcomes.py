@@ -6,22 +6,23 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.drafts import kind_named, payload_of, read_payload
 from ledger.domain.kinds import KINDS
 from ledger.domain.outcome import Effect, Finding, Outcome, outcome_of
 from ledger.domain.record import event_id_of, parse_record, render_record
 from ledger.domain.verified import open_event, read_event
 from ledger.kernel.canonical import decode_object, encode
 from ledger.kernel.errors import (
-    BodyError,
     LedgerError,
-    NotFoundError,
     ParseError,
     RecordError,
     SignatureError,
     UndecidableError,
 )
-from ledger.kernel.limits import FINDINGS_MAX, OUTCOME_BYTES_MAX, PAYLOAD_BYTES_MAX
+from ledger.kernel.limits import (
+    FINDINGS_MAX,
+    OUTCOME_BYTES_MAX,
+    RECORD_BYTES_MAX,
+)
 from ledger.signing.dsse import parse_envelope, render_envelope, sign_payload
 from tests.support.fund_simulator import GROUNDS, signer_of
 from tests.support.small_fund import SmallFund, fund_under
@@ -135,29 +136,43 @@ def changed(raw: bytes, **members: Any) -> bytes:
     return encode({name: member for name, member in value.items() if member is not None})
 
 
-CHANGES: dict[str, dict[str, Any]] = {
-    "position zero": {"position": 0},
-    "a negative position": {"position": -1},
-    "a position as text": {"position": "17"},
-    "a position that is true": {"position": True},
-    "no position": {"position": None},
-    "an instant without microseconds": {"recorded_at": "2026-01-05T09:00:00Z"},
-    "an instant that is none": {"recorded_at": "2026-02-30T09:00:00.000000Z"},
-    "an instant that is a number": {"recorded_at": 1},
-    "no envelope": {"envelope": None},
-    "an envelope that is text": {"envelope": "x"},
-    "an empty envelope": {"envelope": {}},
-    "no outcome": {"outcome": None},
-    "an outcome that is text": {"outcome": "effective"},
-    "one member more": {"note": "x"},
+SHAPE, PLACE = "a record has envelope", "a position is a count from 1"
+CHANGES: dict[str, tuple[dict[str, Any], str | None, str]] = {
+    "position zero": ({"position": 0}, "position", PLACE),
+    "a negative position": ({"position": -1}, "position", PLACE),
+    "a position as text": ({"position": "17"}, "position", PLACE),
+    "a position that is true": ({"position": True}, "position", PLACE),
+    "no position": ({"position": None}, "", SHAPE),
+    "an instant without microseconds": (
+        {"recorded_at": "2026-01-05T09:00:00Z"},
+        "recorded_at",
+        "instant",
+    ),
+    "an instant that is none": (
+        {"recorded_at": "2026-02-30T09:00:00.000000Z"},
+        "recorded_at",
+        "real date",
+    ),
+    "an instant that is a number": ({"recorded_at": 1}, "recorded_at", "instant"),
+    "no envelope": ({"envelope": None}, "", SHAPE),
+    "an envelope that is text": ({"envelope": "x"}, "envelope", "an object"),
+    "an empty envelope": ({"envelope": {}}, None, "payload"),
+    "no outcome": ({"outcome": None}, "", SHAPE),
+    "an outcome that is text": ({"outcome": "effective"}, "outcome", "an object"),
+    "one member more": ({"note": "x"}, "", SHAPE),
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_record_of_another_shape_is_refused(change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("change", "where", "said"), CHANGES.values(), ids=CHANGES)
+def test_a_record_of_another_shape_is_refused(
+    change: dict[str, Any], where: str | None, said: str
+) -> None:
+    """With its place; `None` is that of the envelope's own reader."""
     _, raw = record_of()
-    with pytest.raises(ParseError):
+    with pytest.raises(ParseError, match=said) as caught:
         parse_record(changed(raw, **change))
+    if where is not None:
+        assert (type(caught.value), caught.value.where or "") == (RecordError, where)
 
 
 def test_a_record_of_other_bytes_is_refused() -> None:
@@ -190,8 +205,12 @@ def test_a_payload_without_fund_or_kind_is_refused() -> None:
 
 
 def test_a_record_has_a_bound() -> None:
-    with pytest.raises(RecordError, match="65535"):
-        render_record(b"x" * 60_000, b"y" * 8_000, 1, "2026-01-05T09:00:00.000000Z")
+    instant = "2026-01-05T09:00:00.000000Z"
+    rest = len(render_record(b"", b"", 1, instant))
+    largest = render_record(b"x" * (RECORD_BYTES_MAX - rest), b"", 1, instant)
+    assert len(largest) == RECORD_BYTES_MAX
+    with pytest.raises(RecordError, match="have 65536 bytes where 65535"):
+        render_record(b"x" * (RECORD_BYTES_MAX - rest), b"y", 1, instant)
 
 
 # -- events ---------------------------------------------------------------------------------------
@@ -237,45 +256,6 @@ def test_a_proof_in_another_spelling_is_refused(possession: str) -> None:
     fields = {**fund.enrolment("bolat", signer_of("new")), "possession": possession}
     with pytest.raises(LedgerError):
         fund.act("key.enrolled", "gulnara", **fields)
-
-
-# -- drafts ---------------------------------------------------------------------------------------
-
-
-def test_a_draft_is_its_payload() -> None:
-    fund = fund_under()
-    members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
-    payload = payload_of(members)
-    kind, body = read_payload(payload)
-    assert kind is KINDS["fact.recorded.v1"]
-    assert body.reference == members["reference"]
-    assert payload == encode(dict(members))
-
-
-def test_a_draft_of_an_unknown_kind_or_field_is_refused() -> None:
-    fund = fund_under()
-    members = fund.members("fact.recorded", "aigerim", fact="a", subject="b", value=True, **GROUNDS)
-    for change in ({"kind": "fact.recorded.v2"}, {"colour": "red"}, {"value": 1}, {"kind": None}):
-        with pytest.raises(BodyError) as refusal:
-            payload_of({**members, **change})
-        assert refusal.value.where in change
-    with pytest.raises(BodyError, match="kind"):
-        read_payload(encode({"fund": "test/harbour", "kind": "dividend.paid.v1"}))
-
-
-def test_a_draft_is_bounded() -> None:
-    fund = fund_under()
-    book = {"book": "x", "rules": ["y" * 300] * 200}
-    with pytest.raises(BodyError, match=f"{PAYLOAD_BYTES_MAX}"):
-        payload_of(fund.members("book.recorded", "gulnara", book=book))
-
-
-def test_kinds_are_found_by_name_with_or_without_their_version() -> None:
-    assert kind_named("transfer.proposed") is KINDS["transfer.proposed.v1"]
-    assert kind_named("transfer.proposed.v1") is KINDS["transfer.proposed.v1"]
-    for name in ("transfer", "transfer.proposed.v2", "", "TRANSFER.PROPOSED"):
-        with pytest.raises(NotFoundError):
-            kind_named(name)
 
 
 def test_every_kind_has_a_name_of_its_own_and_a_form_with_words() -> None:

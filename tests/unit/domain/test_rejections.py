@@ -68,6 +68,42 @@ def fact(simulator: SmallFund, **fields: Any) -> dict[str, Any]:
     return {**simulator.members("fact.recorded", "aigerim", **base), **fields}
 
 
+TOLD = {
+    "wrong_fund": ("test/other, and this is test/harbour", ""),
+    "not_constituted": ("", ""),
+    "constitution_refused": ("quorum_impossible: expected at most 2, found 3", ""),
+    "constituted_already": ("", ""),
+    "duplicate": ("", "ask for its receipt"),
+    "unknown_key": ("", ""),
+    "key_not_good": ("", "not revoked"),
+    "signers_differ": ("", "and nobody else"),
+    "reference_used": ("A-1", "a reference of its own"),
+    "expired": ("2026-01-05T09:12:59.000000Z", "a later valid_until"),
+    "valid_too_long": ("2027-02-09T09:13:01.000000Z", ""),
+    "time_reversed": ("2026-01-05T09:11:59.000000Z after 2026-01-05T09:13:00.000000Z", ""),
+    "book_unreadable": ("a required field is missing (at title)", ""),
+}
+
+
+@pytest.mark.parametrize("code", REJECTIONS)
+def test_what_a_rejection_says(code: str) -> None:
+    """What the rule is, what was found, and what to do next."""
+    _, answer = SCENES[code]()
+    found, hint = TOLD[code]
+    assert isinstance(answer, Rejection)
+    assert answer.detail == REJECTIONS[code] + (f": {found}" if found else "")
+    assert hint in answer.hint
+    assert bool(hint) == bool(answer.hint)
+
+
+def test_the_bounds_of_validity_themselves_pass() -> None:
+    fund = fund_under()
+    for until in (fund.now, fund.instant(days=VALIDITY_DAYS_MAX)):
+        assert verdict_of(fund.submit(fund.sign(fact(fund, valid_until=until)))) == "effective"
+    moment = fund.instant(days=VALIDITY_DAYS_MAX)[:-2] + "1Z"
+    assert verdict_of(fund.submit(fund.sign(fact(fund, valid_until=moment)))) == "valid_too_long"
+
+
 @scene("wrong_fund")
 def signed_for_another_fund() -> Played:
     fund = fund_under()
