@@ -164,17 +164,16 @@ def pay_fees(
 
 def reserve(state: State, proposal: Proposal, place: Place, units: int) -> None:
     """Reserve units for a proposal."""
-    proposal.progress.reserved += units
+    proposal.progress.reserved = units
     _post_reserved(state, proposal, place, units)
 
 
-def unreserve(state: State, proposal: Proposal, place: Place, units: int) -> int:
-    """Give back up to `units` of what is reserved for a proposal; how many that were."""
+def unreserve(state: State, proposal: Proposal, place: Place, units: int) -> None:
+    """Give back up to `units` of what is reserved for a proposal."""
     back = min(units, proposal.progress.reserved)
     if back:
         proposal.progress.reserved -= back
         _post_reserved(state, proposal, place, -back)
-    return back
 
 
 def _post_reserved(state: State, proposal: Proposal, place: Place, units: int) -> None:
@@ -193,10 +192,9 @@ def count_done(
 ) -> None:
     """Count in a flow what was done, in place of what the proposal counted there."""
     counted = proposal.progress.counted
-    taken = min(amount, counted.get(flow, 0))
-    if taken:
-        counted[flow] -= taken
-        state.add_flow(*flow, proposal.body.value_date, -taken)
+    taken = min(amount, counted[flow])
+    counted[flow] -= taken
+    state.add_flow(*flow, proposal.body.value_date, -taken)
     state.add_flow(*flow, day, amount)
 
 

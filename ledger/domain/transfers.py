@@ -27,6 +27,7 @@ from ledger.domain.settlement import (
     unreserve,
 )
 from ledger.domain.signatories import duties_of
+from ledger.kernel.errors import present
 from ledger.kernel.form import AssetCode, ChainId, Form, PositiveAmount, Slug
 
 if TYPE_CHECKING:
@@ -119,17 +120,10 @@ def _hold(state: State, proposal: Proposal) -> None:
 
 def post_fee_reserved(state: State, body: TransferProposed, units: int) -> None:
     """Reserve units of the fee's asset, or give them back if negative."""
-    if body.max_fee is not None and units:
-        state.post(
-            UnitPosting(
-                body.value_date,
-                body.from_account,
-                body.max_fee.asset,
-                Leg.RESERVED,
-                units,
-                "reservation",
-            )
-        )
+    if units:
+        asset = present(body.max_fee, "only a fee that was asked for is reserved").asset
+        day, account = body.value_date, body.from_account
+        state.post(UnitPosting(day, account, asset, Leg.RESERVED, units, "reservation"))
 
 
 def _free(state: State, proposal: Proposal) -> None:

@@ -1,0 +1,183 @@
+"""Units to the last base unit: what fees, transfers and flows may take, and not one more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.domain.series import DailySeries
+from ledger.domain.state import State
+from tests.support.books import approval, quorum, rule
+from tests.support.fund_simulator import GROUNDS
+from tests.support.small_fund import (
+    SmallFund,
+    codes_of,
+    effects_of,
+    fund_under,
+    laws_of,
+    outcome_of,
+    verdict_of,
+)
+
+CENT = "0.00000001"
+
+
+def fee(units: str, account: str = "cold-2", asset: str = "BTC") -> dict[str, str]:
+    return {"leg": "asset", "asset": asset, "units": units, "account": account}
+
+
+def buying(fund: SmallFund, *fees: dict[str, str]) -> list[str]:
+    """The laws that a settlement with these fees meets."""
+    proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition())
+    answer = fund.act("acquisition.settled", "bolat", **fund.acquired(proposal, fees=list(fees)))
+    return laws_of(answer)
+
+
+def test_fees_take_exactly_what_is_there() -> None:
+    fund = fund_under()
+    fund.open_units("1", "cold-2")
+    assert buying(fund, fee("0.6"), fee("0.4"), fee(CENT)) == ["units_short"]
+    assert buying(fund, fee("0.6"), fee("0.4")) == []
+    assert fund.balance("cold-2")[0] == 0
+
+
+def test_each_account_that_is_short_is_named() -> None:
+    fund = fund_under()
+    assert buying(fund, fee("1"), fee("1", "warm-1"), fee("1", asset="BNB")) == ["units_short"] * 3
+
+
+def test_no_fee_leaves_a_closed_account() -> None:
+    fund = fund_under()
+    fund.govern("account.closed", account="warm-1", reason="It ends")
+    assert buying(fund, fee("1", "warm-1")) == ["account_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "laws"),
+    [
+        ("USD", "0.01", []),
+        ("USD", "0.001", ["amount_scale"]),
+        ("JPY", "1", []),
+        ("JPY", "0.1", ["amount_scale"]),
+    ],
+)
+def test_a_fee_in_cash_has_the_digits_of_its_currency(
+    currency: str, amount: str, laws: list[str]
+) -> None:
+    assert buying(fund_under(), {"leg": "cash", "currency": currency, "amount": amount}) == laws
+
+
+# -- transfers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("units", "most", "laws"),
+    [("9.9", "0.1", []), ("9.90000001", "0.1", ["units_short"]), ("10", CENT, ["units_short"])],
+)
+def test_a_transfer_and_its_fee_take_exactly_what_is_there(
+    units: str, most: str, laws: list[str]
+) -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    answer = fund.act("transfer.proposed", "aigerim", **fund.transfer(units, most))
+    assert laws_of(answer) == laws
+
+
+def test_what_a_transfer_has_reserved_is_not_in_its_own_way_and_not_more() -> None:
+    """All of the account and the fee; it is decided again with that, and with a unit less."""
+    for gone, effects in ((False, ("effective", [])), (True, ("refused", ["units_short"]))):
+        fund = fund_under(quorum(1, "custody_transfer"))
+        fund.open_units("10")
+        fund.open_units(CENT)
+        proposal = fund.pend("transfer.proposed", "aigerim", **fund.transfer("9.9", "0.1"))
+        if gone:
+            fund.pend("transfer.proposed", "aigerim", **fund.transfer(CENT))
+            step = {"proposal": proposal, "units": CENT, **GROUNDS}
+            fund.act("transfer.released", "bolat", **step)
+            fund.approve(fund.event_ids[-1], "marat", "gulnara")
+            assert fund.state.proposals[proposal].progress.reserved == 990_000_000 - 1
+        answer = fund.act("approval.given", "daniyar", proposal=proposal)
+        assert effects_of(answer) == [effects], gone
+
+
+def test_what_is_said_of_the_two_accounts_of_a_transfer_is_said_in_their_order() -> None:
+    fund = fund_under()
+    body = fund.transfer("1", from_account="zero", to_account="alpha")
+    found = outcome_of(fund.act("transfer.proposed", "aigerim", **body)).findings
+    assert [f.found for f in found if f.rule == "account_unknown"] == ["alpha", "zero"]
+
+
+# -- flows -----------------------------------------------------------------------------------------
+
+
+def test_a_flow_of_nothing_is_nothing() -> None:
+    state = State()
+    assert state.flow("cash_in", "USD", "0001-01-01", "9999-12-31") == 0
+    assert list(state.flow_days("cash_in", "USD", "0001-01-01", "9999-12-31")) == []
+    state.add_flow("cash_in", "USD", "2026-01-05", 0)
+    assert not state.flows
+
+
+def test_before_there_is_a_charter_days_are_those_of_utc() -> None:
+    assert State().local_day("2026-01-05T00:00:30.000000Z") == "2026-01-05"
+    assert State().local_day("2026-01-05T23:59:30.000000Z") == "2026-01-05"
+
+
+def test_what_is_settled_counts_in_place_of_what_was_proposed() -> None:
+    """To the last base unit, with a cap that has no room for one more."""
+    cap = rule(
+        "T.CAP", "cap_absolute", "purchase",
+        params={"amount": "10", "unit": "BTC", "measure": "cumulative_units"},
+    )  # fmt: skip
+    fund = fund_under(cap)
+    proposal = fund.do("acquisition.proposed", "aigerim", **fund.acquisition("10"))
+    fund.do("acquisition.settled", "bolat", **fund.acquired(proposal, "4", "160000", final=False))
+    answer = fund.act("acquisition.proposed", "aigerim", **fund.acquisition(CENT, "1"))
+    assert codes_of(answer) == ["T.CAP"]
+    fund.do("acquisition.settled", "bolat", **fund.acquired(proposal, "5", "200000"))
+    answer = fund.act("acquisition.proposed", "aigerim", **fund.acquisition("1.00000001", "1"))
+    assert codes_of(answer) == ["T.CAP"]
+    answer = fund.act("acquisition.proposed", "aigerim", **fund.acquisition("1", "40000"))
+    assert verdict_of(answer) == "effective"
+
+
+def test_a_day_that_ends_a_series_takes_more() -> None:
+    series = DailySeries()
+    for amount in (1, 2, 3):
+        series.add("2026-01-05", amount)
+    assert (series.days, series.sums) == (["2026-01-05"], [6])
+    series.fold("2026-01-05")
+    assert (series.days, series.sums) == (["2026-01-05"], [6])
+    series.fold("2026-01-09")
+    assert (series.days, series.sums) == (["2026-01-05"], [6])
+    series.fold("2026-01-01")
+    assert (series.days, series.sums) == (["2026-01-05"], [6])
+
+
+# -- who counts ------------------------------------------------------------------------------------
+
+
+def test_where_no_office_is_named_any_officer_counts() -> None:
+    fund = fund_under(approval("T.ANYONE", "purchase", roles_count="1"))
+    proposal = fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())
+    assert effects_of(fund.act("approval.given", "bolat", proposal=proposal)) == [("effective", [])]
+
+
+def test_two_closed_periods_shut_up_to_the_end_of_the_second() -> None:
+    fund = fund_under()
+    fund.tick(days=5)
+    fund.do("period.closed", "aigerim", **fund.close(fund.day(-4)))
+    fund.do("period.closed", "aigerim", **fund.close(fund.day(-2), fund.day(-3)))
+    for back, laws in ((-3, ["period_shut"]), (-2, ["period_shut"]), (-1, [])):
+        assert laws_of(fund.state_fact(value_date=fund.day(back))) == laws
+
+
+def test_units_of_the_first_open_day_may_leave_on_a_shut_one_only_if_it_is_open() -> None:
+    """An outflow valued on a closed day is refused for that alone, whatever the next day holds."""
+    fund = fund_under()
+    fund.tick(days=3)
+    fund.do("period.closed", "aigerim", **fund.close(fund.day(-2)))
+    fund.open_units("5", value_date=fund.day(-1), acquired_on=fund.day(-1))
+    early: dict[str, Any] = fund.delivery("5", value_date=fund.day(-2))
+    assert laws_of(fund.act("delivery.proposed", "aigerim", **early)) == ["period_shut"]
