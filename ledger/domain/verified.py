@@ -73,10 +73,10 @@ def read_event(envelope: Envelope, envelope_bytes: bytes, body: dict[str, Any]) 
     For an audit that checks them elsewhere at the same time, and believes nothing until that
     verdict is in.
     """
-    kind = KINDS.get(str(body.get("kind")))
+    kind = KINDS.get(body["kind"])
     if kind is None:
         raise UndecidableError(
-            f"unknown kind {str(body.get('kind'))[:60]!r}",
+            f"unknown kind {body['kind'][:60]!r}",
             where="payload.kind",
             hint="A newer version of the software may know it",
         )

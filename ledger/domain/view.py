@@ -93,12 +93,11 @@ class View:
         entry = self.state.accounts.get(account)
         if entry is None:
             return None
-        custodian = self.state.custodians.get(entry.custodian)
         return AccountFacts(
             account=account,
             custodian=entry.custodian,
             method=entry.method,
             tier=entry.tier,
             owner_class=entry.owner_class,
-            jurisdiction=custodian.jurisdiction if custodian else "",
+            jurisdiction=self.state.custodians[entry.custodian].jurisdiction,
         )

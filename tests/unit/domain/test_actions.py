@@ -6,7 +6,7 @@ a row does not name must have its default, so nothing is told that is not writte
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -434,6 +434,27 @@ def test_a_transfer(told: Listened) -> None:
         duties=duties(settler="bolat", releaser="bolat", **BY_ALL),
         authorised=Authorised(4 * UNIT, UNIT, None, effective=True),
     )  # fmt: skip
+    for done in (UNIT, 2 * UNIT):
+        told.does(
+            "transfer.settled", "aigerim", part | {"final": done == 2 * UNIT}, **arrived,
+            duties=duties(settler="aigerim", releaser="bolat", **BY_ALL),
+            authorised=Authorised(4 * UNIT, done, None, effective=True),
+        )  # fmt: skip
+
+
+def test_without_grounds_nothing_is_told_of_them(told: Listened) -> None:
+    fund = told.fund
+    fund.state_fact()
+    action = told.engine.asked[-1]
+    assert (action.purpose, action.reason, action.facts, action.evidence) == ("", "", {}, ())
+
+
+def test_a_retired_asset_is_told_as_one(told: Listened) -> None:
+    fund = told.fund
+    fund.govern("asset.delisted", asset="BNB", reason="It ends")
+    fork = {"asset": "BNB", "units": "1", "account": "cold-2", "source": "fork"}
+    fund.do("receipt.recorded", "bolat", **fork, **GROUNDS)
+    assert told.engine.asked[-1].asset == replace(BNB_COIN, retired=True)
 
 
 def test_a_release_in_parts_names_who_settled(told: Listened) -> None:

@@ -108,6 +108,90 @@ def test_what_is_said_of_the_two_accounts_of_a_transfer_is_said_in_their_order()
     assert [f.found for f in found if f.rule == "account_unknown"] == ["alpha", "zero"]
 
 
+@pytest.mark.parametrize(
+    ("most", "paid", "laws"),
+    [
+        ({"asset": "BTC", "units": "0.1"}, {"asset": "BTC", "units": "0.1"}, []),
+        (
+            {"asset": "BTC", "units": "0.1"},
+            {"asset": "BTC", "units": "0.10000001"},
+            ["units_short", "fee_beyond_proposal"],
+        ),
+        (None, {"asset": "BTC", "units": "0.1"}, ["fee_beyond_proposal"]),
+        (None, {"asset": "BTC", "units": "0.10000001"}, ["units_short", "fee_beyond_proposal"]),
+        ({"asset": "BNB", "units": "1"}, {"asset": "BNB", "units": "1"}, []),
+        (
+            {"asset": "BNB", "units": "1"},
+            {"asset": "BNB", "units": "1.000000000000000001"},
+            ["units_short", "fee_beyond_proposal"],
+        ),
+        ({"asset": "BNB", "units": "1"}, {"asset": "BTC", "units": "0.1"}, ["fee_beyond_proposal"]),
+        (
+            {"asset": "BTC", "units": "0.1"},
+            {"asset": "BNB", "units": "0.05"},
+            ["fee_beyond_proposal"],
+        ),
+    ],
+)
+def test_a_release_takes_its_units_and_its_fee_and_not_more(
+    most: dict[str, str] | None, paid: dict[str, str], laws: list[str]
+) -> None:
+    """10 BTC and 1 BNB, of which 9.9 BTC are to be transferred."""
+    fund = fund_under()
+    fund.open_units("10")
+    fund.open_units("1", asset="BNB")
+    body = fund.transfer("9.9") | ({"max_fee": most} if most else {})
+    proposal = fund.do("transfer.proposed", "aigerim", **body)
+    answer = fund.step("released", proposal, "9.9", fee=paid)
+    assert laws_of(answer) == laws
+    if "fee_beyond_proposal" in laws:
+        (found,) = [f for f in outcome_of(answer).findings if f.rule == "fee_beyond_proposal"]
+        asked = f"{most['units']} {most['asset']}" if most else "no fee"
+        assert (found.expected, found.found) == (
+            f"at most {asked}", f"{paid['units']} {paid['asset']}",
+        )  # fmt: skip
+    if verdict_of(answer) == "pending":
+        fact = fund.event_ids[-1]
+        fund.approve(fact, "marat")
+        again = fund.act("approval.given", "gulnara", proposal=fact)
+        assert effects_of(again) == [("effective", ["fee_beyond_proposal"])]
+
+
+def test_a_fee_that_is_left_is_given_back_once() -> None:
+    """Also when the proposal is over before its units arrive."""
+    fund = fund_under(quorum(1, "custody_transfer"))
+    fund.open_units("10")
+    body = fund.transfer("4", "0.1") | {"valid_until": fund.instant(days=1)}
+    proposal = fund.pend("transfer.proposed", "aigerim", **body)
+    fund.step("released", proposal, "3")
+    fund.approve(fund.event_ids[-1], "marat", "gulnara")
+    fund.tick(days=2)
+    fund.state_fact()
+    assert fund.state.proposals[proposal].over
+    assert fund.balance() == (700, 0, 0, 300)
+    settled = fund.step("settled", proposal, "3", "aigerim")
+    fact = fund.event_ids[-1]
+    if verdict_of(settled) == "pending":
+        fund.approve(fact, "marat", "gulnara")
+    assert fund.balance() == (700, 0, 0, 0)
+    assert fund.state.proposals == {}
+
+
+def test_what_arrives_does_so_on_no_day_between_the_proposal_and_its_release() -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    proposed = fund.today
+    proposal = fund.do("transfer.proposed", "aigerim", **fund.transfer("4"))
+    fund.tick(days=3)
+    fund.step("released", proposal, "4")
+    for day, laws in (
+        (proposed, ["value_date_before_reference"]),
+        (fund.day(-1), ["value_date_before_reference"]),
+        (fund.today, []),
+    ):
+        assert laws_of(fund.step("settled", proposal, "4", "aigerim", value_date=day)) == laws
+
+
 # -- flows -----------------------------------------------------------------------------------------
 
 

@@ -245,8 +245,9 @@ def test_another_payload_type_is_no_event() -> None:
 def test_a_key_that_the_log_does_not_know_is_no_authority() -> None:
     fund = fund_under()
     stranger = {"aigerim": signer_of("a stranger")}
-    with pytest.raises(AuthorityError, match="unknown key"):
+    with pytest.raises(AuthorityError, match="unknown key") as caught:
         fund.submit(fund.sign(fact(fund), keys=stranger))
+    assert caught.value.where == stranger["aigerim"].public_key.keyid
 
 
 def test_an_altered_payload_does_not_verify() -> None:
