@@ -192,9 +192,10 @@ def count_done(
 ) -> None:
     """Count in a flow what was done, in place of what the proposal counted there."""
     counted = proposal.progress.counted
-    taken = min(amount, counted[flow])
-    counted[flow] -= taken
-    state.add_flow(*flow, proposal.body.value_date, -taken)
+    taken = min(amount, counted.get(flow, 0))  # a proposal that is over counts nothing any more
+    if taken:
+        counted[flow] -= taken
+        state.add_flow(*flow, proposal.body.value_date, -taken)
     state.add_flow(*flow, day, amount)
 
 

@@ -226,6 +226,25 @@ def test_what_is_settled_counts_in_place_of_what_was_proposed() -> None:
     assert verdict_of(answer) == "effective"
 
 
+def test_what_is_released_for_a_transfer_that_is_over_counts_itself_alone() -> None:
+    """It was recorded while the proposal was open, and accepted when the proposal had lapsed."""
+    fund = fund_under(quorum(1, "custody_transfer"))
+    fund.open_units("10")
+    body = fund.transfer("4") | {"valid_until": fund.instant(days=1)}
+    proposal = fund.pend("transfer.proposed", "aigerim", **body)
+    facts = []
+    for units in ("1", "2"):
+        fund.step("released", proposal, units)
+        facts.append(fund.event_ids[-1])
+    flow = ("transfer_units", "BTC", "0001-01-01", "9999-12-31")
+    fund.approve(facts[0], "marat", "gulnara")
+    assert fund.state.flow(*flow) == 400_000_000
+    fund.tick(days=2)
+    fund.approve(facts[1], "marat", "gulnara")
+    assert fund.state.flow(*flow) == 300_000_000
+    assert fund.balance() == (700, 0, 0, 300)
+
+
 def test_a_day_that_ends_a_series_takes_more() -> None:
     series = DailySeries()
     for amount in (1, 2, 3):
