@@ -38,7 +38,7 @@ PARTS = {
     ),
     "model": Part(
         "the ledger decides as an independent model written from the design",
-        (*PYTEST, "-n", "2", "tests/stateful"),
+        (*PYTEST, "-n", "2", "tests/stateful/test_fund_model.py"),
         {"HYPOTHESIS_PROFILE": "deep"},
     ),
     "crash": Part(
