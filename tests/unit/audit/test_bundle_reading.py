@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.audit.bundle import Bundle, EntryFile, read_checkpoint, split_entries
 from ledger.kernel.errors import TileError
+from ledger.kernel.limits import TREE_SIZE_MAX
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.note import NoteSigner
 from ledger.log.tiles import entry_ranges, render_entries
@@ -65,8 +66,17 @@ def test_a_bundle_without_entries_has_size_zero() -> None:
 
 def test_earlier_checkpoints_come_in_the_order_of_sizes() -> None:
     names = ["checkpoints/10", "checkpoints/9", "checkpoints/010", "checkpoints/x"]
-    huge = f"checkpoints/{10**19 - 1}"
-    assert bundle_of(*names, huge).earlier_checkpoints() == ["checkpoints/9", "checkpoints/10"]
+    names += [f"checkpoints/{size}" for size in (TREE_SIZE_MAX, TREE_SIZE_MAX + 1, 10**19)]
+    assert bundle_of(*names).earlier_checkpoints() == [
+        "checkpoints/9", "checkpoints/10", f"checkpoints/{TREE_SIZE_MAX}",
+    ]  # fmt: skip
+
+
+def test_files_and_entries_come_in_their_order() -> None:
+    bundle = bundle_of("tile/entries/002", "tile/entries/000", "checkpoint", "tile/entries/001")
+    assert bundle.files == sorted(bundle.source.files)
+    assert [file.first for file in bundle.entry_files(600)] == [1, 257, 513]
+    assert [file.first for file in bundle.entry_files(512)] == [1, 257]
 
 
 @pytest.mark.parametrize("path", ["tile/0/000.p/256", "tile/0/0", "tile/entries/x000/001"])

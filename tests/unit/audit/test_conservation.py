@@ -50,6 +50,45 @@ def test_balances_beside_the_postings_are_found() -> None:
     assert count.broken_at_end(state) == "ETH: 3 base units held, 0 accounted"
 
 
+def test_every_asset_is_counted_for_itself_and_the_first_that_is_wrong_is_named() -> None:
+    moved = [("b", "ETH", 5), ("a", "BTC", 10), ("a", "ADA", 7)]
+    postings = [
+        UnitPosting(DAY, who, asset, Leg.HELD, many, "opening") for who, asset, many in moved
+    ]
+    state, count = state_with(*postings), Conservation()
+    assert count.broken_by(state, postings) == ""
+    for asset in ("ETH", "BTC", "ADA"):
+        state.balances["a" if asset != "ETH" else "b", asset].held += 1
+    assert count.broken_at_end(state) == "ADA: 8 base units held, 7 accounted"
+    del state.balances["a", "ADA"]
+    assert count.broken_at_end(state) == "ADA: 0 base units held, 7 accounted"
+
+
+def test_a_transfer_is_balanced_asset_by_asset() -> None:
+    postings = [
+        UnitPosting(DAY, "a", "BTC", Leg.HELD, 4, "transfer"),
+        UnitPosting(DAY, "a", "ETH", Leg.HELD, 4, "opening"),
+        UnitPosting(DAY, "a", "ETH", Leg.HELD, -4, "transfer"),
+    ]
+    assert Conservation().broken_by(state_with(*postings), postings) == (
+        "a transfer changes how many BTC there are"
+    )
+
+
+def test_where_a_projection_differs_is_named_first_account_first() -> None:
+    posted = [posting("b", Leg.HELD, 1), posting("a", Leg.HELD, 1)]
+    state, projection = state_with(*posted), HoldingsProjection()
+    projection.fold(1, posted)
+    assert holdings_differ(state, projection) == ""
+    for account in ("a", "b"):
+        state.balances[account, "BTC"].held += 1
+    assert holdings_differ(state, projection) == "BTC on a"
+    del state.balances["a", "BTC"]
+    assert holdings_differ(state, projection) == "BTC on a"
+    empty = HoldingsProjection()
+    assert holdings_differ(state_with(posting("c", Leg.HELD, 1)), empty) == "BTC on c"
+
+
 def test_all_that_is_held_may_be_reserved() -> None:
     postings = (posting("a", Leg.HELD, 5), posting("a", Leg.RESERVED, 5, "reservation"))
     assert Conservation().broken_by(state_with(*postings), postings) == ""

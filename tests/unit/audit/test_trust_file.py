@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,9 @@ from ledger.kernel.errors import ParseError
 from ledger.kernel.limits import TRUST_BYTES_MAX
 from ledger.log.note import VerifierKey, render_vkey
 from tests.support.fund_simulator import signer_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = VerifierKey("test/harbour", signer_of("log").public_key)
 VKEY = render_vkey(KEY)
@@ -79,8 +84,19 @@ def test_no_text_raises_anything_else(text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: object) -> None:
-    with pytest.raises(ParseError, match="cannot be read"):
+    with pytest.raises(ParseError, match="cannot be read") as caught:
         read_trust(f"{tmp_path}/none")
+    assert caught.value.where == f"{tmp_path}/none"
+
+
+def test_a_file_of_the_largest_size_is_read_and_one_more_byte_is_not(tmp_path: Path) -> None:
+    text = render_trust(Trust(KEY, LEAF))
+    path = tmp_path / "trust"
+    path.write_text(text + "#" * (TRUST_BYTES_MAX - len(text)))
+    assert read_trust(path) == Trust(KEY, LEAF)
+    path.write_text(text + "#" * (TRUST_BYTES_MAX + 1 - len(text)))
+    with pytest.raises(ParseError, match="at most"):
+        read_trust(path)
 
 
 def test_a_file_that_is_not_utf8_is_bad_input(tmp_path: object) -> None:
