@@ -162,3 +162,88 @@ def test_an_archive_that_went_away_is_our_own_error(tmp_path: Path) -> None:
         source.read("checkpoint")
     with pytest.raises(BundleError, match="cannot be read"):
         ArchiveSource(archive)
+
+
+def source_of(
+    tmp_path: Path, kind: str, files: dict[str, bytes]
+) -> DirectorySource | ArchiveSource:
+    if kind == "archive":
+        return ArchiveSource(write_archive(tmp_path / "a.zip", files))
+    return DirectorySource(write_directory(tmp_path / "d", files))
+
+
+KINDS = pytest.mark.parametrize("kind", ["archive", "directory"])
+
+
+@KINDS
+def test_a_file_beyond_its_bound_is_named(tmp_path: Path, kind: str) -> None:
+    largest = {"a": b"", "checkpoints/7": b"x" * CHECKPOINT_BYTES_MAX}
+    assert source_of(tmp_path, kind, largest).files["checkpoints/7"] == CHECKPOINT_BYTES_MAX
+    with pytest.raises(BundleError, match="at most") as caught:
+        source_of(tmp_path, kind, {"checkpoints/7": b"x" * (CHECKPOINT_BYTES_MAX + 1)})
+    assert caught.value.where == "checkpoints/7"
+
+
+@KINDS
+def test_a_bundle_of_too_many_files_is_refused(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.audit.source.BUNDLE_FILES_MAX", 3)
+    assert len(source_of(tmp_path, kind, dict.fromkeys("abc", b"")).files) == 3
+    with pytest.raises(BundleError, match="more than 3 files"):
+        source_of(tmp_path, kind, dict.fromkeys("abcd", b""))
+
+
+@KINDS
+def test_a_name_has_a_longest_length(tmp_path: Path, kind: str) -> None:
+    assert source_of(tmp_path, kind, {"x" * 200: b""}).files == {"x" * 200: 0}
+    with pytest.raises(BundleError, match="no name"):
+        source_of(tmp_path, kind, {"x" * 201: b""})
+
+
+@KINDS
+def test_what_cannot_be_read_any_more_is_named(tmp_path: Path, kind: str) -> None:
+    source = source_of(tmp_path, kind, FILES)
+    for path in (tmp_path / "a.zip", tmp_path / "d" / "checkpoint"):
+        path.unlink(missing_ok=True)
+    for ask in (source.read, source.digest):
+        with pytest.raises(BundleError, match="cannot be read: No such file") as caught:
+            ask("checkpoint")
+        assert caught.value.where == "checkpoint"
+
+
+def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="cannot be read") as caught:
+        ArchiveSource(tmp_path / "none.zip")
+    assert caught.value.where == "none.zip"
+
+
+def test_a_directory_that_cannot_be_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, scan = write_directory(tmp_path / "d", FILES), os.scandir
+    for denied, where in ((root, str(root)), (root / "tile" / "0", "tile/0/")):
+
+        def listed(place: Path, denied: Path = denied) -> object:
+            if place == denied:
+                raise PermissionError(13, "Permission denied")
+            return scan(place)
+
+        monkeypatch.setattr(os, "scandir", listed)
+        with pytest.raises(BundleError, match="cannot be listed") as caught:
+            DirectorySource(root)
+        assert caught.value.where == where
+
+
+def test_a_path_that_is_no_bundle_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BundleError) as caught:
+        open_bundle(tmp_path / "none")
+    assert caught.value.where == str(tmp_path / "none")
+
+
+def test_a_long_name_that_is_refused_is_cut(tmp_path: Path) -> None:
+    root = write_directory(tmp_path / "d", FILES)
+    (root / ("x" * 100)).symlink_to(root / "checkpoint")
+    with pytest.raises(BundleError, match="plain files") as caught:
+        DirectorySource(root)
+    assert caught.value.where == "x" * 80
