@@ -157,7 +157,9 @@ proposers = st.sampled_from(["aigerim"] * 5 + ["daniyar", "daniyar", "bolat", "g
 staff = st.sampled_from(["bolat"] * 5 + ["aigerim", "aigerim", "daniyar", "marat", "zhanna"])
 accounts = st.sampled_from(["cold-1", "cold-1", "cold-2"])
 places = st.sampled_from(
-    [("cold-1", "cold-2")] * 3 + [("cold-2", "cold-1"), ("cold-2", "warm-1"), ("cold-1", "warm-1")]
+    [("cold-1", "cold-2"), ("cold-2", "cold-1"), ("cold-2", "warm-1"), ("cold-1", "warm-1")] * 3
+    + [("cold-1", "cold-2")] * 6
+    + [("cold-1", "cold-1")]
 )
 units = st.sampled_from(["0.5", "1", "1", "2", "2", "3.25", "0.00000001"])
 moneys = st.sampled_from(["1000", "90000", "200000", "200000", "400000"])

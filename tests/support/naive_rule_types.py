@@ -112,13 +112,14 @@ def _cap(story: Story, event: Proposal, params: Body) -> bool:
         flows = [
             flow
             for proposal in story.proposals.values()
-            if proposal.event_id != event.event_id
             for flow in flow_of(proposal, measure, unit)
         ]
         sums = [
             sum((amount for day, amount in flows if first <= day <= last), NOTHING)
             for first, last in _windows(event.body["value_date"], params.get("window"))
         ]
+        # Decided again, it is among them: with what was done of it, be that more than was asked.
+        own = NOTHING if event.event_id in story.proposals else own
     most = max(sums) + own
     limit = Fraction(params["amount"])
     return most < limit if params.get("comparison", "<=") == "<" else most <= limit

@@ -32,7 +32,8 @@ the number where it does. Whoever writes one of them into the documents strikes 
     `needs_approval` it asks twice: its own quorum, and one of the initiators.
 21. Cumulative measures: what is proposed counts on the proposal's value date until it is done, what
     is done on its own; fees, openings and receipts do not count; exchanges count as outflow of what
-    is given and as units of what is received.
+    is given and as units of what is received. A proposal that is decided again is measured by what
+    was done of it already and what is left, not by what it asked.
 22. Of a cap in money, another currency or no amount at all is unknown; of a cap in units, another
     asset is no matter.
 23. Tasks are those of the proposal's author, of all others who ever signed for it, and of the
