@@ -4,8 +4,8 @@ Each audit runs in a process of its own, which measures itself: seconds, signatu
 its memory (`VmHWM`; that of its workers beside it), and then what libsodium alone verifies with two
 threads. `rebuild` replays the store without signatures, as a service does at its
 start. With `--bean-check PATH` Beancount loads the same history as plain text, where no signature
-is checked and nothing is decided: a transaction for what moves units, a `custom` line for a
-proposal or an approval. Of purchases one record in three moves units, of receipts every one.
+is checked and nothing is decided: a transaction for what moves units or money, a `custom` line
+for a proposal or an approval. Of purchases one record in three is a transaction, of cash every one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ledger.projections.holdings import HoldingsProjection
 from ledger.service.live import load
 from ledger.store.record_store import RecordStore
 from policies.engine import PolicyEngine
-from tests.benchmarks.cycles import receipts
+from tests.benchmarks.cycles import cash
 from tests.benchmarks.history import long_history
 from tests.benchmarks.submission import envelopes_of, sodium_rate
 from tests.support.fund_simulator import FUND, OFFICES, signer_of
@@ -41,9 +41,9 @@ PURCHASE = """{day} custom "acquisition.proposed" "aigerim-{number}" 0.01 BTC 40
   Assets:Custody:Cold  0.01 BTC {{40000.00 USD}}
   Assets:Cash  -400.00 USD
 """
-RECEIPT = """{day} * "mining" "bolat-{number}"
-  Assets:Custody:Cold  0.01 BTC {{40000.00 USD}}
-  Income:Mining  -400.00 USD
+CASH = """{day} * "cash" "aigerim-{number}"
+  Assets:Cash  400.00 USD
+  Income:Other  -400.00 USD
 """
 
 
@@ -127,7 +127,7 @@ def plain_text(folder: Path, cycle: str, cycles: int, bean_check: str) -> float:
     """Seconds in which Beancount loads and checks so many cycles."""
     place = folder / "history.beancount"
     with place.open("w") as file:
-        for account in ("Assets:Custody:Cold", "Assets:Cash", "Income:Mining"):
+        for account in ("Assets:Custody:Cold", "Assets:Cash", "Income:Other"):
             file.write(f"2026-01-01 open {account}\n")
         for number in range(cycles):
             file.write(cycle.format(day="2026-01-05", number=number))
@@ -176,10 +176,10 @@ def compare(events: list[int], bean_check: str | None) -> None:
         size = events[0]
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            found = audited(folder, long_history(folder, size, receipts))
-            row("full audit, receipts", found)
-            plain = plain_text(folder, RECEIPT, size, bean_check)
-            beside("receipts", size, plain, found["milliseconds"] / 1000, rebuilt(folder))
+            found = audited(folder, long_history(folder, size, cash))
+            row("full audit, cash", found)
+            plain = plain_text(folder, CASH, size, bean_check)
+            beside("cash", size, plain, found["milliseconds"] / 1000, rebuilt(folder))
     if len(events) > 1:
         first, last = events[0], events[-1]
         print(f"time({last:,}) / time({first:,}) = {times[last] / times[first]:.1f}")

@@ -1,4 +1,4 @@
-"""Signed envelopes for benchmarks: purchases in cycles of three events, and single receipts."""
+"""Signed envelopes for benchmarks: purchases in cycles of three events, and movements of cash."""
 
 from __future__ import annotations
 
@@ -61,18 +61,16 @@ def purchases(fund: FundSimulator, cycles: int) -> Iterator[bytes]:
         )
 
 
-def receipts(fund: FundSimulator, cycles: int) -> Iterator[bytes]:
-    """Three receipts for each cycle: every record moves units."""
+def cash(fund: FundSimulator, cycles: int) -> Iterator[bytes]:
+    """Three movements of cash for each cycle, effective at once: every record is one."""
     for _ in range(3 * cycles):
         yield fund.sign(
             fund.members(
-                "receipt.recorded",
-                "bolat",
-                asset="BTC",
-                units="0.01",
-                account="cold-1",
-                source="mining",
-                fair_value={"currency": "USD", "amount": "400"},
+                "cash.recorded",
+                "aigerim",
+                direction="in",
+                amount={"currency": "USD", "amount": "400"},
+                category="other",
                 **GROUNDS,
             )
         )
