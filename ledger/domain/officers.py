@@ -90,8 +90,8 @@ def offices_of(state: State, officer: str, day: str) -> frozenset[str]:
 
 def in_governance(state: State, officer: str, day: str) -> bool:
     """Whether an officer holds a governance office on a day."""
-    charter = state.charter
-    return charter is not None and not charter.offices.isdisjoint(offices_of(state, officer, day))
+    charter = present(state.charter, "officers govern by a charter")
+    return not charter.offices.isdisjoint(offices_of(state, officer, day))
 
 
 def governance_officers(state: State, day: str) -> set[str]:

@@ -340,7 +340,7 @@ def test_a_disposal(told: Listened) -> None:
         proposal, "disposal.proposed", **known, duties=duties(**BY_ALL, **UNDONE),
         counterparty="exchange-one",
     )  # fmt: skip
-    for units, got, before in (("1", "40000", 0), ("2", "80000", UNIT)):
+    for units, got, before in (("1", "40000", 0), ("2", "80000", UNIT), ("1", "40000", 3 * UNIT)):
         told.does(
             "disposal.settled", "bolat",
             fund.disposed(proposal, units, got, final=False, **GROUNDS),

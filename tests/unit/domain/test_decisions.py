@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.apply import advance
+from ledger.domain.laws import LAWS
 from ledger.domain.outcome import FLAG, NEEDS_APPROVAL
 from tests.support.books import ANYBODY, book, open_book, quorum, rule
 from tests.support.fund_simulator import GROUNDS
@@ -120,6 +121,49 @@ def test_a_suspect_approver_does_not_make_the_author_suspect() -> None:
     assert effects_of(fund.act("approval.given", "zhanna", proposal=proposal)) == [
         ("effective", [])
     ]
+
+
+def test_a_suspect_who_approved_last_does_not_make_the_author_suspect() -> None:
+    """Three were asked for when marat approved, two are when the last one does."""
+    fund = fund_under(quorum(3, "purchase"))
+    proposal = fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())
+    fund.approve(proposal, "daniyar", "marat")
+    stolen = {"key": fund.keyid("marat"), "compromised_since": 1, "reason": "It was stolen"}
+    fund.do("key.revoked", "gulnara", **stolen)
+    fund.change_mandate(quorum(2, "purchase"))
+    assert effects_of(fund.act("approval.given", "saule", proposal=proposal)) == [("effective", [])]
+
+
+def test_a_freeze_waits_for_its_approvals_whatever_the_laws_say_meanwhile() -> None:
+    fund = fund_under(quorum(2, "change_custody_account"))
+    freeze = fund.pend("account.frozen", "bolat", account="cold-1", reason="A doubt")
+    fund.do("account.frozen", "saule", account="cold-1", reason="A doubt of her own")
+    first = fund.act("approval.given", "daniyar", proposal=freeze)
+    assert (verdict_of(first), effects_of(first)) == ("effective", [])
+    assert effects_of(fund.act("approval.given", "marat", proposal=freeze)) == [
+        ("refused", ["account_frozen"])
+    ]
+
+
+def test_what_is_missing_cites_no_law_but_the_charter_s() -> None:
+    fund = fund_under(quorum(1, "purchase"))
+    answer = fund.act("acquisition.proposed", "aigerim", **fund.acquisition())
+    assert [(f.rule, f.citation) for f in outcome_of(answer).findings] == [("T.PURCHASE", "")]
+    named = fund.appointment("bolat", "Clerk")
+    answer = fund.act("officer.appointed", "gulnara", **named)
+    assert [f.citation for f in outcome_of(answer).findings] == [LAWS["charter_quorum"]]
+
+
+def test_what_is_said_of_the_two_accounts_of_a_settlement_is_said_in_their_order() -> None:
+    fund = fund_under()
+    fund.open_units("10", "cold-2")
+    body = fund.exchange("1", "100") | {"account": "cold-2", "receive_account": "cold-1"}
+    proposal = fund.do("exchange.proposed", "aigerim", **body)
+    for account in ("cold-1", "cold-2"):
+        fund.do("account.frozen", "saule", account=account, reason="A doubt")
+    answer = fund.act("exchange.settled", "bolat", **fund.exchanged(proposal))
+    frozen = [f.found for f in outcome_of(answer).findings if f.rule == "account_frozen"]
+    assert frozen == ["cold-1", "cold-2"]
 
 
 def test_a_close_that_is_valued_in_its_own_period_is_not_shut_out_by_itself() -> None:

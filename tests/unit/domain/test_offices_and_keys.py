@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.digest import state_digest
 from ledger.domain.officers import Appointment
 from ledger.kernel.errors import BodyError
 from ledger.kernel.limits import KEYS_PER_OFFICER_MAX
 from tests.support.books import open_book, quorum
+from tests.support.fund_simulator import replayed
 from tests.support.small_fund import (
     SmallFund,
     codes_of,
@@ -60,14 +62,22 @@ def test_a_charter_without_wider_backdating_has_none() -> None:
         assert charter.earliest_value_date_distance(day) == 0
 
 
-def test_a_founder_s_key_that_is_no_point_is_named() -> None:
+def test_a_founder_s_key_that_is_none_is_named() -> None:
     fund = SmallFund()
     members = fund.constitution()
-    no_point = base64.b64encode(b"\x02" + b"\xff" * 32).decode()
-    members["founders"][1]["keys"].append({"algorithm": "ecdsa-p256", "public_key": no_point})
-    with pytest.raises(BodyError) as caught:
+    short = base64.b64encode(bytes(31)).decode()
+    members["founders"][1]["keys"] = [{"algorithm": "ed25519", "public_key": short}]
+    with pytest.raises(BodyError, match="has 32") as caught:
         fund.submit(fund.sign(members))
-    assert caught.value.where == "founders.1.keys"
+    assert (type(caught.value), caught.value.where) == (BodyError, "founders.1.keys")
+
+
+def test_any_founder_may_be_the_author() -> None:
+    fund = SmallFund()
+    members = fund.constitution()
+    officers = sorted({members["author"], *members["cosigners"]})
+    members |= {"author": officers[-1], "cosigners": officers[:-1]}
+    assert verdict_of(fund.submit(fund.sign(members))) == "effective"
 
 
 # -- the charter -----------------------------------------------------------------------------------
@@ -174,12 +184,14 @@ def test_a_term_is_appointed_once_and_may_be_made_longer() -> None:
     assert governed(fund, "officer.appointed", **term) == []
     assert governed(fund, "officer.appointed", **term) == ["appointment_exists"]
     assert governed(fund, "officer.appointed", **{**term, "ends_on": fund.day(11)}) == []
+    assert governed(fund, "officer.appointed", **{**term, "ends_on": None}) == []
+    assert state_digest(fund.state) == state_digest(replayed(fund.records))
     one_day = fund.appointment("marat", "Clerk", starts_on=until, ends_on=until)
     assert governed(fund, "officer.appointed", **one_day) == []
     none = fund.appointment("saule", "Clerk", starts_on=until, ends_on=fund.day(9))
     assert governed(fund, "officer.appointed", **none) == ["appointment_ends_early"]
     held = [term.ends_on for term in fund.state.officers["bolat"].appointments]
-    assert held == ["", until, fund.day(11)]
+    assert held == ["", until, fund.day(11), ""]
 
 
 def test_too_few_governors_do_not_keep_a_clerk_in_office() -> None:
@@ -195,6 +207,10 @@ def test_too_few_governors_do_not_keep_a_clerk_in_office() -> None:
     leave = {"officer": "gulnara", "office": "Clerk", "reason": "It ends"}
     answer = fund.act("officer.relieved", "marat", cosigners=["bolat"], **leave)
     assert (verdict_of(answer), codes_of(answer)) == ("effective", [])
+    for office, laws in (("Clerk", "appointment_unknown"), ("Steward", "appointment_unknown")):
+        leave = {"officer": "gulnara", "office": office, "reason": "It ends"}
+        answer = fund.act("officer.relieved", "marat", cosigners=["bolat"], **leave)
+        assert laws_of(answer) == [laws]
 
 
 # -- keys ------------------------------------------------------------------------------------------
