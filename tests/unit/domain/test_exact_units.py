@@ -42,6 +42,42 @@ def test_fees_take_exactly_what_is_there() -> None:
     assert fund.balance("cold-2")[0] == 0
 
 
+@pytest.mark.parametrize("kind", ["disposal", "delivery", "exchange"])
+def test_what_a_proposal_has_reserved_is_not_in_its_own_way(kind: str) -> None:
+    """All that is there, decided again when its approval comes."""
+    fund = fund_under(quorum(1, "sale", "transfer_out", "exchange"))
+    fund.open_units("10")
+    body = fund.exchange("10", "1") if kind == "exchange" else getattr(fund, kind)("10")
+    proposal = fund.pend(f"{kind}.proposed", "aigerim", **body)
+    assert effects_of(fund.act("approval.given", "daniyar", proposal=proposal)) == [
+        ("effective", [])
+    ]
+
+
+def test_all_may_be_pledged_when_the_approval_comes() -> None:
+    fund = fund_under(quorum(1, "pledge"))
+    fund.open_units("10")
+    body = {"asset": "BTC", "units": "10", "account": "cold-1", "form": "lock", "beneficiary": "B"}
+    proposal = fund.pend("encumbrance.placed", "aigerim", **body, **GROUNDS)
+    assert effects_of(fund.act("approval.given", "daniyar", proposal=proposal)) == [
+        ("effective", [])
+    ]
+    assert fund.balance() == (1_000, 0, 1_000, 0)
+
+
+def test_who_settles_and_releases_is_remembered_once() -> None:
+    fund = fund_under()
+    fund.open_units("10")
+    purchase = fund.do("acquisition.proposed", "aigerim", **fund.acquisition("10"))
+    transfer = fund.do("transfer.proposed", "aigerim", **fund.transfer("4"))
+    for author in ("bolat", "aigerim", "bolat"):
+        part = fund.acquired(purchase, "1", "40000", final=False)
+        fund.do("acquisition.settled", author, **part)
+        fund.step("released", transfer, "1", author)
+    assert fund.state.proposals[purchase].progress.settlers == ["bolat", "aigerim"]
+    assert fund.state.proposals[transfer].progress.releasers == ["bolat", "aigerim"]
+
+
 def test_each_account_that_is_short_is_named() -> None:
     fund = fund_under()
     assert buying(fund, fee("1"), fee("1", "warm-1"), fee("1", asset="BNB")) == ["units_short"] * 3
@@ -284,3 +320,8 @@ def test_units_of_the_first_open_day_may_leave_on_a_shut_one_only_if_it_is_open(
     fund.open_units("5", value_date=fund.day(-1), acquired_on=fund.day(-1))
     early: dict[str, Any] = fund.delivery("5", value_date=fund.day(-2))
     assert laws_of(fund.act("delivery.proposed", "aigerim", **early)) == ["period_shut"]
+    fund.open_units("1")
+    early["units"] = "6"
+    assert laws_of(fund.act("delivery.proposed", "aigerim", **early)) == [
+        "period_shut", "units_short_on_value_date",
+    ]  # fmt: skip

@@ -96,6 +96,17 @@ def test_what_a_rejection_says(code: str) -> None:
     assert bool(hint) == bool(answer.hint)
 
 
+def test_a_constitution_is_refused_for_the_first_law_that_it_breaks() -> None:
+    fund = SmallFund()
+    members = fund.constitution()
+    members["charter"]["quorum"] = 3
+    members["protocol"] = 7
+    answer = fund.submit(fund.sign(members))
+    assert isinstance(answer, Rejection)
+    assert ": protocol_unknown: " in answer.detail
+    assert "quorum_impossible" not in answer.detail
+
+
 def test_the_bounds_of_validity_themselves_pass() -> None:
     fund = fund_under()
     for until in (fund.now, fund.instant(days=VALIDITY_DAYS_MAX)):
