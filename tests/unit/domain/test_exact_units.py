@@ -137,6 +137,17 @@ def test_what_a_transfer_has_reserved_is_not_in_its_own_way_and_not_more() -> No
         assert effects_of(answer) == [effects], gone
 
 
+def test_a_fee_in_another_asset_that_is_reserved_is_not_in_its_own_way() -> None:
+    fund = fund_under(quorum(1, "custody_transfer"))
+    fund.open_units("10")
+    fund.open_units("1", asset="BNB")
+    body = fund.transfer("10") | {"max_fee": {"asset": "BNB", "units": "1"}}
+    proposal = fund.pend("transfer.proposed", "aigerim", **body)
+    assert effects_of(fund.act("approval.given", "daniyar", proposal=proposal)) == [
+        ("effective", [])
+    ]
+
+
 def test_what_is_said_of_the_two_accounts_of_a_transfer_is_said_in_their_order() -> None:
     fund = fund_under()
     body = fund.transfer("1", from_account="zero", to_account="alpha")
@@ -162,6 +173,11 @@ def test_what_is_said_of_the_two_accounts_of_a_transfer_is_said_in_their_order()
             ["units_short", "fee_beyond_proposal"],
         ),
         ({"asset": "BNB", "units": "1"}, {"asset": "BTC", "units": "0.1"}, ["fee_beyond_proposal"]),
+        (
+            {"asset": "BNB", "units": "1"},
+            {"asset": "BTC", "units": "0.10000001"},
+            ["units_short", "fee_beyond_proposal"],
+        ),
         (
             {"asset": "BTC", "units": "0.1"},
             {"asset": "BNB", "units": "0.05"},
