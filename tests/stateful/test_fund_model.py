@@ -304,11 +304,14 @@ class FundModel(RuleBasedStateMachine):
     # -- what happens to them -------------------------------------------------------------------
 
     @something(*TRADES)
-    @rule(author=staff, pick=picks, how=shares, price=st.sampled_from([1, 1, 1, 2]),
-          final=st.booleans(), twist=twists, fee=st.sampled_from(
+    @rule(author=staff, pick=picks, how=shares,
+          price=st.sampled_from([1, 1, 1, 1, 1, 1, 2, 2, 0]), final=st.booleans(), twist=twists,
+          fee=st.sampled_from(
               ["", "", "", "0.01", "0.01", "USD", "9", "hot-1", "0.000000001"]))  # fmt: skip
     def settle(self, author: str, pick: int, how: str, price: int, final: bool, fee: str,
                twist: Twist) -> None:  # fmt: skip
+        """At once or twice the price, or (0) at the price in another currency."""
+        currency, price = ("USD", price) if price else ("EUR", 1)
         proposal = self.pick(pick, *TRADES)
         known = self.fund.story.proposals.get(proposal)
         kind = known.kind if known else "acquisition.proposed"
@@ -320,7 +323,7 @@ class FundModel(RuleBasedStateMachine):
             fields["units"] = units
         if kind != "delivery.proposed":
             fields["trade_date"] = self.fund.today
-        money = {"currency": "USD", "amount": self._money(known, units, price)}
+        money = {"currency": currency, "amount": self._money(known, units, price)}
         if kind == "acquisition.proposed":
             fields["consideration"] = money
         if kind == "disposal.proposed":
