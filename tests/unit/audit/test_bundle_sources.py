@@ -247,3 +247,11 @@ def test_a_long_name_that_is_refused_is_cut(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="plain files") as caught:
         DirectorySource(root)
     assert caught.value.where == "x" * 80
+
+
+def test_an_archive_with_one_name_twice_is_refused(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "a.zip", {"name-1": b"one", "name-2": b"two"})
+    archive.write_bytes(archive.read_bytes().replace(b"name-2", b"name-1"))
+    with pytest.raises(BundleError, match="two members of one name") as caught:
+        ArchiveSource(archive)
+    assert caught.value.where == "name-1"

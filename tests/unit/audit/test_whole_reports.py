@@ -21,6 +21,7 @@ from tests.support.bundle_writer import (
     checkpoint_of,
     copy_of,
     lived_fund,
+    long_fund,
 )
 from tests.support.fund_simulator import FundSimulator, signer_of
 
@@ -391,6 +392,70 @@ def a_record_that_says_another_position() -> Report:
     forger = honest()
     forger.records[19] = canonical(json.loads(forger.records[19]) | {"position": 99})
     return audited(forger.build(), forger.trust())
+
+
+def moment_later(forger: Forger, position: int) -> None:
+    """A record a microsecond later: decided alike, and yet another record."""
+    value = json.loads(forger.records[position - 1])
+    value["recorded_at"] = value["recorded_at"].replace("000Z", "001Z")
+    forger.records[position - 1] = canonical(value)
+
+
+def under_the_tiles(forger: Forger, *positions: int) -> Report:
+    """These records a moment later, under the tiles and notes that were made before."""
+    files = forger.build()
+    for position in positions:
+        moment_later(forger, position)
+    return audited(forger.relist(files | dict(entry_bundles_of(forger.records))), honest().trust())
+
+
+@scene(
+    ("proven_bad", 34, 54, 1, 0, 0),
+    ("record_altered", 12, ALTERED, ""),
+    ("not_decided", 13, "to 34", ""),
+    ("record_altered", 20, ALTERED, ""),
+)
+def two_records_that_were_altered_and_are_decided_alike() -> Report:
+    return under_the_tiles(honest(), 12, 20)
+
+
+@scene(
+    ("proven_bad", 34, 54, 1, 0, 0),
+    ("record_altered", 12, ALTERED, ""),
+    ("not_decided", 13, "to 34", ""),
+)
+def what_follows_an_altered_record_is_not_said() -> Report:
+    forger = honest()
+    forger.forge_outcome(20, verdict="refused")
+    return under_the_tiles(forger, 12)
+
+
+@scene(
+    ("proven_bad", 530, 531, 1, 0, 0),
+    ("records_missing", 513, "positions 513 to 530", ""),
+    ("file_unlisted", None, "", "tile/0/002.p/18"),
+    ("file_unlisted", None, "", "tile/1/000.p/2"),
+)
+def the_last_entries_are_missing() -> Report:
+    forger = Forger.of(long_fund())
+    files = forger.build()
+    del files["tile/entries/002.p/18"]
+    return relisted(forger, files)
+
+
+@scene(("valid", 530, 549, 1, 0, 1))
+def a_log_of_three_entry_bundles() -> Report:
+    forger = Forger.of(long_fund())
+    return relisted(forger, forger.build())
+
+
+@scene(
+    ("proven_bad", 34, 0, 1, 0, 0),
+    ("records_missing", 1, "0 records where 34 are due", TILE),
+    ("file_unlisted", None, "", "tile/0/000.p/34"),
+)
+def entries_without_a_byte() -> Report:
+    return relisted(honest(), honest().build() | {TILE: b""})
 
 
 # -- the beginning, the end, and what is listed ----------------------------------------------------
