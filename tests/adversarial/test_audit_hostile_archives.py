@@ -178,6 +178,39 @@ def test_a_hidden_name_in_a_local_header_alone_is_refused(tmp_path: Path) -> Non
     assert "extra field" in refused(tmp_path / "a.zip", bytes(grown))
 
 
+@pytest.mark.parametrize(
+    ("offset", "said"), [(0, "extra field"), (2**32 - 2, "extra field"), (2**32, "leave a gap")]
+)
+def test_an_offset_of_zip64_is_believed_only_where_it_is_needed(
+    tmp_path: Path, offset: int, said: str
+) -> None:
+    data = bytearray(good(tmp_path))
+    central, end = data.index(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    (name,) = struct.unpack_from("<H", data, central + 28)
+    struct.pack_into("<H", data, central + 30, 12)
+    struct.pack_into("<L", data, central + 42, 0xFFFFFFFF)
+    (size,) = struct.unpack_from("<L", data, end + 12)
+    struct.pack_into("<L", data, end + 12, size + 12)
+    at = central + 46 + name
+    data[at:at] = struct.pack("<2HQ", 1, 8, offset)
+    assert said in refused(tmp_path / "a.zip", bytes(data))
+
+
+def test_a_member_that_ends_beyond_the_archive_is_refused(tmp_path: Path) -> None:
+    """Header and directory agree on its size, and the next one is where it would end."""
+    data, size = bytearray(good(tmp_path)), 0x70000000
+    central = data.index(b"PK\x01\x02")
+    following = data.index(b"PK\x01\x02", central + 4)
+    (name,) = struct.unpack_from("<H", data, 26)
+    struct.pack_into("<2L", data, 18, size, size)
+    struct.pack_into("<2L", data, central + 20, size, size)
+    struct.pack_into("<L", data, following + 42, 30 + name + size)
+    # Each kind of file has its bound; what no rule names has none.
+    for place in (30, central + 46):
+        data[place : place + name] = b"x" * name
+    assert "outside the archive" in refused(tmp_path / "a.zip", bytes(data))
+
+
 def with_end_64(data: bytes, *, offset: int = 0, start: int = 0) -> bytes:
     """The archive with the end record of ZIP64 before its own, each told otherwise by so much."""
     end = data.rindex(b"PK\x05\x06")

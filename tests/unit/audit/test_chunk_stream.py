@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -50,3 +51,15 @@ def test_a_worker_that_dies_leaves_the_log_undecided(monkeypatch: pytest.MonkeyP
     with pytest.raises(UndecidableError, match="a worker process ended") as caught:
         list(stream.verdicts(numbered(3), 2))
     assert "one job" in caught.value.hint
+
+
+def test_a_worker_is_not_ended_by_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr("gc.freeze", lambda: frozen.append(True))
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        stream._start()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert frozen == [True]
