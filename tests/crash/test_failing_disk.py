@@ -7,13 +7,13 @@ test reads that order. The other tests let one call fail, or be the last one.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ledger.store.record_store import RecordStore
+from tests.support.crash_runs import need_strace
 from tests.support.plain_records import FUND, plain_record
 from tests.support.store_child import ROOT, acknowledged, command
 
@@ -36,10 +36,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The calls of a writer that nothing befell, one a line."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed: the disk's failures are not tested")
-    if subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False).returncode:
-        pytest.skip("strace may not trace here: the disk's failures are not tested")
+    need_strace()
     folder = tmp_path_factory.mktemp("calls")
     traced(folder / "alem.db", "-o", str(folder / "trace"), "-e", f"trace={WRITES},write")
     return (folder / "trace").read_text().splitlines()
