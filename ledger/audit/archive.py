@@ -52,7 +52,7 @@ class ArchiveSource:
         try:
             with self._archive.open("rb") as file:
                 file.seek(start)
-                while start < end and (piece := file.read(min(end - start, _PIECE_BYTES))):
+                while piece := file.read(min(end - start, _PIECE_BYTES)):
                     start += len(piece)
                     yield piece
         except OSError as error:

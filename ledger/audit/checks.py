@@ -137,7 +137,6 @@ def _check_record(
         return []
     verdict.positions.append(content.position)
     kind = KINDS.get(content.body["kind"])
-    form: Body | None = None
     inner: tuple[SignatureCheck, ...] = ()
     known: Mapping[str, tuple[str, bytes]] = chunk.keys
     if kind is not None:

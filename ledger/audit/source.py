@@ -82,7 +82,7 @@ class DirectorySource:
         left = self._files[path] + 1
         try:
             with (self._root / path).open("rb") as file:
-                while left > 0 and (piece := file.read(min(left, _PIECE_BYTES))):
+                while piece := file.read(min(left, _PIECE_BYTES)):
                     left -= len(piece)
                     yield piece
         except OSError as error:
