@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +21,7 @@ from ledger.kernel.errors import (
 from ledger.kernel.form import Country, Day, Form, Many, Name, Slug, Text, read_form
 from ledger.kernel.limits import BOOK_BYTES_MAX
 from ledger.kernel.toml_text import read_toml
-from policies.rule import EXECUTED_EFFECTS, Rule, RuleForm, Status
+from policies.rule import Rule, RuleForm, Status
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 
 if TYPE_CHECKING:
@@ -78,10 +80,6 @@ def _rule(form: RuleForm) -> Rule:
             where=form.id,
             hint=_NEWER,
         )
-    if form.effect not in EXECUTED_EFFECTS:
-        raise UnknownRuleError(
-            f"the effect {form.effect} is not executed", where=f"{form.id}.effect", hint=_NEWER
-        )
     for trigger in form.trigger:
         if trigger not in TRIGGERS:
             raise UnknownRuleError(
@@ -91,7 +89,7 @@ def _rule(form: RuleForm) -> Rule:
         params = read_form(kind.params, form.params, error=BookError)
     except BookError as error:
         raise BookError(error.message, where=f"{form.id}.params.{error.where}") from None
-    return Rule(form, params, kind.judge, kind.prepare(form, params) if kind.prepare else None)
+    return Rule(form, params, kind, kind.prepare(form, params) if kind.prepare else None)
 
 
 def load_book(text: bytes, *, where: str) -> dict[str, Any]:
@@ -107,14 +105,23 @@ def load_book(text: bytes, *, where: str) -> dict[str, Any]:
     return value
 
 
+def shipped_books() -> list[str]:
+    """The names of the books that ship with the product, in order."""
+    entries = resources.files("policies").joinpath("books").iterdir()
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in entries if entry.name.endswith(".toml")
+    )
+
+
+@cache
+def _shipped(name: str) -> dict[str, Any]:
+    entry = resources.files("policies").joinpath("books", f"{name}.toml")
+    return load_book(entry.read_bytes(), where=f"{name}.toml")
+
+
 def shipped_book(name: str) -> dict[str, Any]:
     """The recorded value of a book that ships with the product, by its name (`reference`)."""
-    entry = resources.files("policies").joinpath("books", f"{name}.toml")
-    if not entry.is_file():
-        known = sorted(
-            path.name.removesuffix(".toml")
-            for path in resources.files("policies").joinpath("books").iterdir()
-            if path.name.endswith(".toml")
-        )
-        raise NotFoundError(f"no book named {name}", hint=f"Known are {', '.join(known)}")
-    return load_book(entry.read_bytes(), where=f"{name}.toml")
+    if name not in shipped_books():
+        known = ", ".join(shipped_books())
+        raise NotFoundError(f"no book named {name}", hint=f"Known are {known}")
+    return deepcopy(_shipped(name))

@@ -10,21 +10,31 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ledger.domain.outcome import DENY, Finding
-from ledger.domain.policy import Action, Flows, Judgement
+from ledger.domain.outcome import DENY, FLAG, Finding
+from ledger.domain.policy import Judgement, Requirement
+from ledger.kernel.fixed import fixed
 from policies.book import Book, read_book
-from policies.rule import DECIDING_STATUS, Rule, RuleForm
+from policies.rule import (
+    ALLOWED,
+    DECIDING_STATUS,
+    NOT_APPLICABLE,
+    UNKNOWN,
+    Rule,
+    RuleForm,
+    Verdict,
+)
 from policies.rules import settlement_tolerance
-from policies.vocabulary import RULE_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ledger.domain.policy import Requirement
+    from ledger.domain.policy import Action, Known
+    from policies.rule import Exemption
 
 AUTHORITY = "DESIGN.AUTHORITY.1"
 _AUTHORITY_WANTED = "a rule of the mandate that says who may do this"
 _DESIGN = "Design of this product"
+SCENARIO_STATUS = frozenset({"bill", "proposal"})
 
 _ZERO_TOLERANCE = Rule(
     RuleForm(
@@ -37,34 +47,50 @@ _ZERO_TOLERANCE = Rule(
         citation=_DESIGN,
     ),
     settlement_tolerance.Params(),
-    settlement_tolerance.judge,
+    settlement_tolerance.TYPE,
 )
 """Applies where the mandate has no tolerance of its own."""
+
+
+@fixed
+class Asked:
+    """One rule that was asked of an action, and what it said."""
+
+    book: str
+    rule: Rule
+    verdict: Verdict
 
 
 class PolicyEngine:
     """The executable vocabulary (`ledger.domain.policy.Engine`); it has no state."""
 
+    _deciding = DECIDING_STATUS
+
+    def __init__(self, *, scenario: bool = False) -> None:
+        """`scenario`: bills and proposals decide as if they were in force."""
+        if scenario:
+            self._deciding = DECIDING_STATUS | SCENARIO_STATUS
+
     def read_book(self, value: Mapping[str, Any]) -> Book:
         """The executable book."""
         return read_book(value)
+
+    def name_of(self, book: Book) -> str:
+        """The book's own name, which all its versions share."""
+        return book.form.book
 
     def in_force(self, book: Book) -> bool:
         """Whether the book says of itself that it is in force."""
         return book.form.status == "in_force"
 
-    def judge(self, books: Sequence[Book], action: Action, flows: Flows) -> Judgement:
+    def judge(self, books: Sequence[Book], action: Action, known: Known) -> Judgement:
         """All findings and requirements, in rule order."""
         findings: list[Finding] = []
         requirements: list[Requirement] = []
         authority = tolerance = False
-        for rule, gives_authority, bounds_settlement in _called(tuple(books), action.triggers):
-            if rule.form.unknown:
-                verdict = rule.unknown(rule.form.unknown[0], deny=gives_authority)
-            else:
-                verdict = rule.judge(rule, action, flows)
-            authority = authority or (gives_authority and verdict.applies)
-            tolerance = tolerance or bounds_settlement
+        for called, verdict in self._verdicts(tuple(books), action, known):
+            authority = authority or (called.gives_authority and verdict.applies)
+            tolerance = tolerance or called.bounds_settlement
             if verdict.findings:
                 findings += verdict.findings
             if verdict.requirements:
@@ -72,26 +98,167 @@ class PolicyEngine:
         if not authority:
             findings.append(Finding(AUTHORITY, DENY, _AUTHORITY_WANTED, "none", _DESIGN))
         if not tolerance and action.authorised is not None:
-            findings.extend(_ZERO_TOLERANCE.judge(_ZERO_TOLERANCE, action, flows).findings)
+            findings.extend(settlement_tolerance.judge(_ZERO_TOLERANCE, action, known).findings)
         return Judgement(tuple(findings), tuple(requirements))
 
+    def explain(self, books: Sequence[Book], action: Action, known: Known) -> list[Asked]:
+        """Every rule that speaks of the action, kept ones too, with what it rests on."""
+        return [
+            Asked(called.book, called.rule, verdict)
+            for called, verdict in self._verdicts(tuple(books), action, known)
+            if verdict.applies or verdict.findings
+        ]
 
-def _bounds_settlement(rule: Rule) -> bool:
-    """Whether a rule is a tolerance that binds; one that only flags is a monitor."""
-    return rule.form.rule_type == "settlement_tolerance" and rule.form.effect != "flag"
+    def _verdicts(
+        self, books: tuple[Book, ...], action: Action, known: Known
+    ) -> Iterator[tuple[_Called, Verdict]]:
+        called = _called(books, action.triggers, self._deciding)
+        exempted = _exempted(called, action, known)
+        for one in called:
+            if one.rule.form.effect != "exempt" and one.rule.form.id in exempted:
+                yield one, NOT_APPLICABLE
+            else:
+                yield one, _verdict(one, called, action, known)
+
+
+@fixed
+class _Called:
+    """A rule that a trigger calls."""
+
+    book: str
+    rule: Rule
+    gives_authority: bool
+    bounds_settlement: bool
+    is_plain: bool
+    """Whether nothing but its type's own judgement is asked: the usual case."""
+
+
+def _verdict(one: _Called, called: tuple[_Called, ...], action: Action, known: Known) -> Verdict:
+    rule = one.rule
+    if one.is_plain:
+        return rule.kind.judge(rule, action, known)
+    if not _concerns(rule, action):
+        return NOT_APPLICABLE
+    fitting = [one for one in rule.params.exceptions if _fits(one, called, action, known)]
+    if fitting:
+        return _excepted(rule, next((one for one in fitting if not one.roles), fitting[0]))
+    if rule.form.unknown:
+        return rule.unknown(rule.form.unknown[0], deny=one.gives_authority)
+    verdict = rule.kind.judge(rule, action, known)
+    if rule.form.confidence == "unverified" and verdict.applies and not verdict.findings:
+        return _unverified(rule, verdict)
+    return verdict
+
+
+def _concerns(rule: Rule, action: Action) -> bool:
+    """Whether the rule is about this day and this asset at all."""
+    form, params, asset = rule.form, rule.params, action.asset
+    if form.effective_from is not None and action.value_date < form.effective_from:
+        return False
+    if form.effective_to is not None and action.value_date > form.effective_to:
+        return False
+    if asset is not None:
+        if params.applies_to and asset.instrument_class not in params.applies_to:
+            return False
+        if params.about and not {asset.code, asset.asset_id} & set(params.about):
+            return False
+    return rule.kind.concerns is None or rule.kind.concerns(rule, action)
+
+
+def _fits(entry: Exemption, called: tuple[_Called, ...], action: Action, known: Known) -> bool:
+    """Whether every key of an exception holds (who approves is asked for, not known)."""
+    if entry.reason is not None and action.reason != entry.reason:
+        return False
+    if entry.evidence is not None and not action.evidence:
+        return False
+    if entry.provenance is not None and not _comes_from(entry.provenance, action):
+        return False
+    return entry.rule is None or _is_kept(entry.rule, called, action, known)
+
+
+def _comes_from(provenance: str, action: Action) -> bool:
+    return action.source == provenance or action.facts.get(f"from_{provenance}") is True
+
+
+def _is_kept(name: str, called: tuple[_Called, ...], action: Action, known: Known) -> bool:
+    """Whether another rule is called by the same action, speaks of it, and is kept."""
+    for one in called:
+        if one.rule.form.id == name:
+            verdict = one.rule.kind.judge(one.rule, action, known)
+            denies = any(finding.verdict == DENY for finding in verdict.findings)
+            return verdict.applies and not denies and not one.rule.form.unknown
+    return False
+
+
+def _excepted(rule: Rule, entry: Exemption) -> Verdict:
+    """An exception frees; where it names offices, one of them must approve."""
+    if not entry.roles:
+        return rule.kept(f"exception {entry.reason or entry.rule or entry.provenance or 'proven'}")
+    asked = Requirement(rule.form.id, any_of=entry.roles, count=1)
+    return Verdict(requirements=(asked,))
+
+
+def _unverified(rule: Rule, verdict: Verdict) -> Verdict:
+    finding = Finding(
+        rule.form.id, FLAG, "a confirmed text", "an unverified one", rule.form.citation
+    )
+    return Verdict((finding,), verdict.requirements, inputs=verdict.inputs)
+
+
+def _exempted(called: tuple[_Called, ...], action: Action, known: Known) -> frozenset[str]:
+    """The rules that others take this action out of."""
+    exempting = [one for one in called if one.rule.form.effect == "exempt"]
+    if not exempting:
+        return frozenset()
+    return frozenset(
+        one.rule.params.exempt_from
+        for one in exempting
+        if _concerns(one.rule, action) and one.rule.kind.judge(one.rule, action, known).applies
+    )
+
+
+def is_unknown(finding: Finding) -> bool:
+    """Whether a finding says that a value is not known."""
+    return finding.found == UNKNOWN
 
 
 @lru_cache(maxsize=1_024)
 def _called(
-    books: tuple[Book, ...], triggers: tuple[str, ...]
-) -> tuple[tuple[Rule, bool, bool], ...]:
+    books: tuple[Book, ...], triggers: tuple[str, ...], deciding: frozenset[str]
+) -> tuple[_Called, ...]:
     """The rules that these words call, in order, each with what it gives and bounds.
 
     A pure function, so its answers are kept.
     """
     return tuple(
-        (rule, RULE_TYPES[rule.form.rule_type].gives_authority, _bounds_settlement(rule))
+        _Called(
+            book.form.book,
+            rule,
+            rule.kind.gives_authority and rule.form.effect not in {"none", "exempt"},
+            rule.form.rule_type == "settlement_tolerance" and rule.form.effect != "flag",
+            _is_plain(rule),
+        )
         for book in books
         for rule in book.rules
-        if rule.form.status in DECIDING_STATUS and not set(triggers).isdisjoint(rule.form.trigger)
+        if decides(rule, deciding) and not set(triggers).isdisjoint(rule.form.trigger)
     )
+
+
+def decides(rule: Rule, deciding: frozenset[str] = DECIDING_STATUS) -> bool:
+    """Whether a rule is asked at all; that nothing is published is said, and decides nothing."""
+    form = rule.form
+    if form.effect == "none":
+        return False
+    return form.status in deciding or (
+        form.status == "none_published" and form.rule_type == "no_published_rule"
+    )
+
+
+def _is_plain(rule: Rule) -> bool:
+    form, params = rule.form, rule.params
+    unusual = form.unknown or form.effective_from or form.effective_to
+    narrowed = params.exceptions or params.applies_to or params.about or rule.kind.concerns
+    return not (unusual or narrowed or form.confidence == "unverified")
+
+
+__all__ = ["ALLOWED", "Asked", "PolicyEngine", "decides", "is_unknown"]

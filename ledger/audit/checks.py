@@ -34,8 +34,6 @@ from ledger.signing.keys import PublicKey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.domain.body import Body
-
 
 @fixed
 class Chunk:

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cosign": ("signing:cosign", "add a signature to a signed event"),
     "submit": ("submission:submit", "submit signed events"),
     "import": ("history:import_history", "import a history of purchases (CSV)"),
+    "mandate": ("mandates:mandate", "books and mandates: check, compare, explain, try"),
     "holdings": ("reading:holdings", "units by account and asset"),
     "approvals": ("reading:approvals", "proposals that wait for approvals"),
     "events": ("reading:events", "list the log"),

@@ -16,6 +16,7 @@ from ledger.domain.custodians import custodian_laws
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny, exception
 from ledger.domain.officers import in_governance
+from ledger.domain.policy import AccountFacts
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import ChainId, Code, Digest, Many, Name, Slug, Text
 from ledger.kernel.limits import EVIDENCE_MAX
@@ -38,6 +39,13 @@ class Account:
     tier: str
     method: str
     owner_class: str
+    title: str
+    book: str
+    signers: int
+    addresses: int = 0
+    """How many addresses are registered for it."""
+    addressed_at: int = 0
+    """Position of the last one's registration."""
     frozen: bool = False
     closed_at: int = 0
 
@@ -61,6 +69,10 @@ class AccountOpened(Body):
     method: Code
     """How it is kept, in the words of the rules: `qualified_custodian`, `cold_wallet` …"""
     owner_class: Literal["own", "client"]
+    book: Slug | None = None
+    """Which of the fund's books it belongs to, where rules keep several apart."""
+    signers: Annotated[int, Field(ge=1, le=99)] | None = None
+    """How many persons must sign for units to leave it."""
 
 
 class AccountFrozen(Body):
@@ -116,7 +128,15 @@ def _laws_of_opened(view: View) -> Iterator[Finding]:
 
 
 def _evolve_opened(state: State, _event: Event, body: AccountOpened) -> None:
-    state.accounts[body.account] = Account(body.custodian, body.tier, body.method, body.owner_class)
+    state.accounts[body.account] = Account(
+        custodian=body.custodian,
+        tier=body.tier,
+        method=body.method,
+        owner_class=body.owner_class,
+        title=body.title,
+        book=body.book or "",
+        signers=body.signers or 0,
+    )
 
 
 def _laws_of_frozen(view: View) -> Iterator[Finding]:
@@ -174,10 +194,28 @@ def _laws_of_address(view: View) -> Iterator[Finding]:
 
 def _evolve_address(state: State, event: Event, body: AddressRegistered) -> None:
     state.addresses[body.chain, body.address] = Address(body.account, event.position)
+    account = state.accounts[body.account]
+    account.addresses += 1
+    account.addressed_at = event.position
 
 
 def _opening_action(view: View) -> Action:
-    return _registry_action(view, "open_custody_account")
+    body: AccountOpened = view.body
+    custodian = view.state.custodians.get(body.custodian)
+    return view.action(
+        "open_custody_account",
+        account=AccountFacts(
+            account=body.account,
+            custodian=body.custodian,
+            method=body.method,
+            tier=body.tier,
+            owner_class=body.owner_class,
+            jurisdiction=custodian.facts.jurisdiction if custodian else "",
+            title=body.title,
+            book=body.book or "",
+            signers=body.signers or 0,
+        ),
+    )
 
 
 def _account_action(view: View) -> Action:

@@ -87,9 +87,12 @@ def _hold(state: State, proposal: Proposal) -> None:
 
 def _action_of_proposed(view: View) -> Action:
     body: AcquisitionProposed = view.body
+    asset = view.asset_facts(body.asset)
+    is_fund = asset is not None and asset.instrument_class == "fund_interest"
     return view.action(
-        "purchase",
-        asset=view.asset_facts(body.asset),
+        *("purchase", "receive_at_address"),
+        *(("subscription",) if is_fund else ()),
+        asset=asset,
         units=view.units(body.asset, body.units),
         consideration=view.money(body.max_consideration),
         destination=view.account_facts(body.account),

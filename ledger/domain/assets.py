@@ -14,6 +14,7 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.domain.policy import AssetFacts
 from ledger.kernel.form import AssetCode, AssetId, Name, Text
 from ledger.kernel.limits import SCALE_MAX
 
@@ -90,11 +91,14 @@ def _evolve_delisted(state: State, event: Event, body: AssetDelisted) -> None:
     state.assets[body.asset].delisted_at = event.position
 
 
-def _action(view: View) -> Action:
-    return view.action(
-        "register_instrument",
-        asset=view.asset_facts(view.body.asset),
-    )
+def _action_of_listed(view: View) -> Action:
+    body: AssetListed = view.body
+    facts = AssetFacts(body.asset, body.asset_id, body.instrument_class, body.scale, retired=False)
+    return view.action("register_instrument", asset=facts)
+
+
+def _action_of_delisted(view: View) -> Action:
+    return view.action("retire_instrument", asset=view.asset_facts(view.body.asset))
 
 
 KINDS = (
@@ -104,7 +108,7 @@ KINDS = (
         nature=Nature.REGISTRY,
         laws=_laws_of_listed,
         evolve=_evolve_listed,
-        action=_action,
+        action=_action_of_listed,
     ),
     Kind(
         name="asset.delisted.v1",
@@ -112,6 +116,6 @@ KINDS = (
         nature=Nature.REGISTRY,
         laws=_laws_of_delisted,
         evolve=_evolve_delisted,
-        action=_action,
+        action=_action_of_delisted,
     ),
 )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.kernel.form import Country, Lei, Name, Slug
+from ledger.domain.licences import Licences, licence_facts
+from ledger.domain.policy import PartyFacts
+from ledger.kernel.form import Code, Country, Digest, Lei, Name, Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 class Counterparty:
     """A registered counterparty."""
 
-    jurisdiction: str
+    facts: PartyFacts
     lei: str
 
 
@@ -34,6 +36,11 @@ class CounterpartyRegistered(Body):
     legal_name: Name
     lei: Lei | None = None
     jurisdiction: Country
+    charter: Code | None = None
+    """What it is in law, in the words of the rules: `exchange`, `liquidity_provider` …"""
+    licences: Licences = ()
+    contract: Digest | None = None
+    """SHA-256 of a contract with it."""
 
 
 def counterparty_laws(view: View, counterparty: str) -> Iterator[Finding]:
@@ -48,13 +55,25 @@ def _laws(view: View) -> Iterator[Finding]:
 
 
 def _evolve(state: State, _event: Event, body: CounterpartyRegistered) -> None:
-    state.counterparties[body.counterparty] = Counterparty(body.jurisdiction, body.lei or "")
+    state.counterparties[body.counterparty] = Counterparty(_facts_of(body), body.lei or "")
+
+
+def _facts_of(body: CounterpartyRegistered) -> PartyFacts:
+    return PartyFacts(
+        party=body.counterparty,
+        legal_name=body.legal_name,
+        jurisdiction=body.jurisdiction,
+        charter=body.charter or "",
+        licences=licence_facts(body.licences),
+        contract=body.contract is not None,
+    )
 
 
 def _action(view: View) -> Action:
     return view.action(
         "register_counterparty",
         counterparty=view.body.counterparty,
+        party=_facts_of(view.body),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.kernel.form import Country, Day, Digest, Form, Lei, Many, Name, Slug, Text
+from ledger.domain.licences import Licences, licence_facts
+from ledger.domain.policy import PartyFacts
+from ledger.kernel.form import Code, Country, Digest, Lei, Name, Slug, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,19 +25,8 @@ if TYPE_CHECKING:
 class Custodian:
     """An engaged custodian; `terminated_at` is a position, 0 while engaged."""
 
-    jurisdiction: str
-    licences: tuple[str, ...]
+    facts: PartyFacts
     terminated_at: int = 0
-
-
-class Licence(Form):
-    """A licence as the register of its regulator shows it."""
-
-    licence: Name
-    regulator: Name
-    number: Name | None = None
-    valid_from: Day | None = None
-    valid_until: Day | None = None
 
 
 class CustodianEngaged(Body):
@@ -47,7 +36,9 @@ class CustodianEngaged(Body):
     legal_name: Name
     lei: Lei | None = None
     jurisdiction: Country
-    licences: Annotated[Many[Licence], Field(max_length=16)]
+    charter: Code | None = None
+    """What it is in law, in the words of the rules: `trust_company`, `federal_bank` …"""
+    licences: Licences
     contract: Digest
     """SHA-256 of the custody contract."""
 
@@ -66,8 +57,18 @@ def _laws_of_engaged(view: View) -> Iterator[Finding]:
 
 
 def _evolve_engaged(state: State, _event: Event, body: CustodianEngaged) -> None:
-    licences = tuple(entry.licence for entry in body.licences)
-    state.custodians[body.custodian] = Custodian(body.jurisdiction, licences)
+    state.custodians[body.custodian] = Custodian(_facts_of(body))
+
+
+def _facts_of(body: CustodianEngaged) -> PartyFacts:
+    return PartyFacts(
+        party=body.custodian,
+        legal_name=body.legal_name,
+        jurisdiction=body.jurisdiction,
+        charter=body.charter or "",
+        licences=licence_facts(body.licences),
+        contract=True,
+    )
 
 
 def custodian_laws(view: View, custodian: str) -> Iterator[Finding]:
@@ -93,9 +94,10 @@ def _evolve_terminated(state: State, event: Event, body: CustodianTerminated) ->
 
 
 def _action(view: View) -> Action:
-    return view.action(
-        "register_custodian",
-    )
+    body: CustodianEngaged | CustodianTerminated = view.body
+    if isinstance(body, CustodianTerminated):
+        return view.action("end_custodian")
+    return view.action("register_custodian", "register_counterparty", party=_facts_of(body))
 
 
 KINDS = (

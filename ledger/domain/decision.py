@@ -13,6 +13,7 @@ from ledger.domain.body import Fact
 from ledger.domain.funds import CharterAmended
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
+from ledger.domain.known import KnownState
 from ledger.domain.laws import LAWS, denies, deny, exception
 from ledger.domain.officers import OfficerRelieved, in_governance, leaving
 from ledger.domain.outcome import (
@@ -155,7 +156,7 @@ def _by_mandate(view: View, laws: list[Finding]) -> tuple[list[Finding], tuple[R
     if mandate.suspended:
         findings.append(exception("mandate_suspended") if is_fact else deny("mandate_suspended"))
     books = view.state.executable(mandate.books)
-    judgement = view.engine.judge(books, action, view.state)
+    judgement = view.engine.judge(books, action, KnownState(view.state))
     requirements = judgement.requirements
     if not is_fact:
         findings += judgement.findings
@@ -175,7 +176,9 @@ def _exception_requirements(
     view: View, action: Action, books: list[Any]
 ) -> tuple[Requirement, ...]:
     """The quorum that the mandate names for exceptions; the charter's if it names none."""
-    named = view.engine.judge(books, replace(action, triggers=("exception",)), view.state)
+    named = view.engine.judge(
+        books, replace(action, triggers=("exception",)), KnownState(view.state)
+    )
     if named.requirements:
         return named.requirements
     return (_charter_quorum(view.state),)

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.mandates import RecordedBook
+from ledger.domain.observed import ObservedSeries
 from ledger.domain.proposal import Proposal
 from ledger.domain.references import References
 from ledger.domain.series import DailySeries
@@ -52,6 +53,8 @@ def plain(value: Any) -> Value:  # noqa: ANN401, C901, PLR0911 - one answer for 
         return value.digest_value()
     if isinstance(value, DailySeries):
         return [[day, str(total)] for day, total in zip(value.days, value.sums, strict=True)]
+    if isinstance(value, ObservedSeries):
+        return [value.unit, plain(value.series), plain(value.positions)]
     if isinstance(value, Proposal):
         return _proposal(value)
     if isinstance(value, RecordedBook):

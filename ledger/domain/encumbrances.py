@@ -47,7 +47,7 @@ class EncumbrancePlaced(Grounded):
     asset: AssetCode
     units: PositiveAmount
     account: Slug
-    form: Literal["pledge", "lock", "lien", "stake", "loan"]
+    form: Literal["pledge", "lock", "lien", "stake", "loan", "earmark"]
     beneficiary: Name
 
 
@@ -59,7 +59,7 @@ class EncumbranceReleased(Grounded):
     units: PositiveAmount
 
 
-_TRIGGERS = {"stake": "stake", "loan": "lend"}
+_TRIGGERS = {"stake": "stake", "loan": "lend", "earmark": "earmark"}
 
 
 def _laws_of_placed(view: View) -> Iterator[Finding]:

@@ -59,6 +59,8 @@ class Balance:
     in_transit: int = 0
     by_day: DailySeries = field(default_factory=DailySeries)
     """Held units by value date."""
+    spent_at: int = 0
+    """Position at which units last left; 0 if none ever did."""
 
     @property
     def free(self) -> int:
@@ -76,6 +78,8 @@ class Balance:
         if leg is Leg.HELD:
             self.held = now = self.held + units
             self.by_day.add(posting.value_date, units)
+            if units < 0:
+                self.spent_at = position
         elif leg is Leg.RESERVED:
             self.reserved = now = self.reserved + units
         elif leg is Leg.ENCUMBERED:

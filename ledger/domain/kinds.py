@@ -9,7 +9,8 @@
 | movements, other | `encumbrances` `cash` |
 | approvals | `approvals` |
 | valuation | `observations` |
-| books | `periods` |
+| reconciliation | `reconciliation` |
+| books | `periods` `reports` |
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from ledger.domain import (
     officers,
     periods,
     receipts,
+    reconciliation,
+    reports,
     transfers,
     transit,
 )
@@ -60,7 +63,9 @@ _NOUNS = (
     cash,
     approvals,
     observations,
+    reconciliation,
     periods,
+    reports,
 )
 
 KINDS: Final[dict[str, Kind]] = {kind.name: kind for noun in _NOUNS for kind in noun.KINDS}

@@ -48,6 +48,7 @@ LAWS: Final[dict[str, str]] = {
     "compromise_in_future": "the position from which the key is suspect lies after this event",
     # mandate
     "book_unknown": "no such book is recorded",
+    "book_twice": "two versions of one book are adopted together",
     "book_not_in_force": "a book that is not in force needs an explicit override",
     "notice_too_short": "the mandate takes effect before the charter's notice period ends",
     "mandate_unknown": "no such mandate is in force",
@@ -66,6 +67,7 @@ LAWS: Final[dict[str, str]] = {
     "account_not_frozen": "the account is not frozen",
     "account_not_empty": "the account still holds, reserves or expects units",
     "address_registered_already": "the address is registered already",
+    "chain_differs": "the address is on another chain than the asset",
     "address_unknown": "no such address is registered for the account",
     "counterparty_unknown": "no such counterparty is registered",
     "counterparty_registered_already": "the counterparty is registered already",
@@ -83,6 +85,7 @@ LAWS: Final[dict[str, str]] = {
     "finality_missing": "a forfeiture or penalty needs its finality date and evidence",
     "encumbrance_unknown": "no such encumbrance",
     "units_beyond_encumbrance": "more units than are encumbered",
+    "transfer_not_temporary": "no temporary transfer that money may come back from has this id",
     # proposals and approvals
     "proposal_unknown": "no open proposal of the right kind has this id",
     "proposal_not_pending": "the proposal does not wait for approvals",
@@ -96,8 +99,13 @@ LAWS: Final[dict[str, str]] = {
     "withdrawn": "the author withdrew the proposal",
     # valuation and books
     "price_unknown": "no such price observation is remembered",
+    "observation_unit_differs": "the measure of this subject is kept in another unit",
     "observation_in_future": "the observation is later than its record",
     "attestation_expired": "the attestation ends before its value date",
+    "statement_unknown": "no such custodian statement or attested balance is remembered",
+    "break_none": "the statement and the holdings do not differ",
+    "break_unknown": "no open break has this id",
+    "break_raised_already": "a break of this place is open already",
     "period_backwards": "the period ends before it starts",
     "period_gap": "the period does not start on the day after the last closed one",
     "period_name_used": "a closed period has this name already",

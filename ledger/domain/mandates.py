@@ -136,7 +136,17 @@ def _laws_of_adopted(view: View) -> Iterator[Finding]:
             yield deny("book_not_in_force", found=event_id)
     if len(set(body.books)) != len(body.books):
         yield deny("book_unknown", "each book once")
+    yield from _laws_of_versions(view, list(dict.fromkeys(body.books)))
     yield from _laws_of_notice(view, body.effective_from)
+
+
+def _laws_of_versions(view: View, event_ids: list[str]) -> Iterator[Finding]:
+    """One version of a book governs, never two at once."""
+    known = [view.state.books[one].executable for one in event_ids if one in view.state.books]
+    names = [view.engine.name_of(book) for book in known]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield deny("book_twice", found=name)
 
 
 def _laws_of_notice(view: View, effective_from: str) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What officers state about the world: prices, observations, attestations, facts, valuations.
 
-They are evidence for rules and statements and move no units. The state keeps the latest of each
-(and the last few prices, which a valuation may name); the log keeps all.
+They are evidence for rules and statements and move no units. The state keeps daily values of what
+was observed (`observed.py`), the last few prices, and the latest of the rest; the log keeps all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, FactName, Grounded
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.domain.observed import VALUE_SCALE, ObservedSeries
 from ledger.domain.signatories import duties_of
+from ledger.kernel.amounts import parse_amount
+from ledger.kernel.errors import ValueFormError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     Amount,
@@ -50,33 +53,28 @@ class Price:
     price: str
     observed_at: str
     source: str
-
-
-@fixed
-class Observation:
-    """The latest value of one measure of one subject."""
-
-    event_id: str
-    value: str
-    unit: str
-    observed_on: str
+    position: int
 
 
 @fixed
 class Attestation:
-    """The latest statement of one item by one attester."""
+    """The latest statement of one item of one subject."""
 
     event_id: str
+    attested_on: str
     expires_on: str
     document: str
+    position: int
 
 
 @fixed
 class StatedFact:
-    """A named fact, stated true or false."""
+    """A named fact, stated true or false for a day."""
 
     event_id: str
     value: bool
+    day: str
+    position: int
 
 
 class PriceObserved(Fact):
@@ -147,7 +145,7 @@ def _laws_of_price(view: View) -> Iterator[Finding]:
 
 def _evolve_price(state: State, event: Event, body: PriceObserved) -> None:
     kept = state.prices.setdefault((body.asset, body.currency), [])
-    kept.append(Price(event.event_id, body.price, body.observed_at, body.source))
+    kept.append(Price(event.event_id, body.price, body.observed_at, body.source, event.position))
     del kept[:-PRICES_KEPT]
 
 
@@ -168,15 +166,21 @@ def _laws_of_observation(view: View) -> Iterator[Finding]:
     body: ObservationRecorded = view.body
     if body.observed_on > view.day:
         yield deny("observation_in_future", f"at most {view.day}", body.observed_on)
+    series = view.state.observations.get((body.measure, body.subject))
+    if series is not None and series.unit != body.unit:
+        yield deny("observation_unit_differs", series.unit, body.unit)
+    try:
+        parse_amount(body.value, VALUE_SCALE)
+    except ValueFormError:
+        yield deny("amount_scale", f"at most {VALUE_SCALE} digits after the point", body.value)
 
 
 def _evolve_observation(state: State, event: Event, body: ObservationRecorded) -> None:
     key = (body.measure, body.subject)
-    latest = state.observations.get(key)
-    if latest is None or latest.observed_on <= body.observed_on:
-        state.observations[key] = Observation(
-            event.event_id, body.value, body.unit, body.observed_on
-        )
+    series = state.observations.get(key)
+    if series is None:
+        series = state.observations[key] = ObservedSeries(body.unit)
+    series.put(body.observed_on, parse_amount(body.value, VALUE_SCALE), event.position)
 
 
 def _laws_of_attestation(view: View) -> Iterator[Finding]:
@@ -187,12 +191,15 @@ def _laws_of_attestation(view: View) -> Iterator[Finding]:
 
 def _evolve_attestation(state: State, event: Event, body: AttestationRecorded) -> None:
     state.attestations[body.item, body.subject] = Attestation(
-        event.event_id, body.expires_on, body.document
+        event.event_id, body.value_date, body.expires_on, body.document, event.position
     )
 
 
 def _evolve_fact(state: State, event: Event, body: FactRecorded) -> None:
-    state.facts[body.fact, body.subject] = StatedFact(event.event_id, body.value)
+    day = body.occurred_on or body.value_date
+    state.facts[body.fact, body.subject] = StatedFact(
+        event.event_id, body.value, day, event.position
+    )
 
 
 _TRIGGERS = {

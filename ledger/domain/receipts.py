@@ -32,14 +32,18 @@ Source = Literal[
     "final_civil_forfeiture",
     "civil_money_penalty",
     "confiscation",
+    "seizure",
     "mining",
     "staking_reward",
     "airdrop",
     "fork",
     "contribution",
     "interest",
+    "investment_earnings",
+    "redemption_in_kind",
     "donation",
     "tax_receipt",
+    "payment_to_state",
     "unsolicited",
 ]
 NEEDS_FINALITY = frozenset(
@@ -107,6 +111,7 @@ def _evolve(state: State, _event: Event, body: OpeningRecorded | ReceiptRecorded
     value = body.cost if isinstance(body, OpeningRecorded) else body.fair_value
     if value is not None:
         state.post(ConsiderationPosting(day, body.asset, value.currency, minor_units(value), why))
+        state.add_flow("carried_cost", value.currency, day, minor_units(value))
     state.add_flow("receipt_units", body.asset, day, units)
 
 
@@ -119,6 +124,7 @@ def _action(view: View) -> Action:
         destination=view.account_facts(body.account),
         destination_registered=body.account in view.state.accounts,
         source=body.source if isinstance(body, ReceiptRecorded) else "",
+        final_on=(body.finality_date or "") if isinstance(body, ReceiptRecorded) else "",
         duties=duties_of(view),
     )
 
@@ -129,14 +135,16 @@ _SOURCE_TRIGGERS = {
     "fork": "fork",
     "donation": "donation",
     "tax_receipt": "tax_receipt",
+    "payment_to_state": "receipt_by_state",
 }
 
 
 def _triggers(body: OpeningRecorded | ReceiptRecorded) -> tuple[str, ...]:
     if isinstance(body, OpeningRecorded):
-        return ("opening",)
+        return ("opening", "receive_at_address")
     special = _SOURCE_TRIGGERS.get(body.source)
-    return ("deposit", "inflow", special) if special else ("deposit", "inflow")
+    usual = ("deposit", "inflow", "receive_at_address")
+    return (*usual, special) if special else usual
 
 
 KINDS = (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ledger.domain.accounts import Account, Address
     from ledger.domain.assets import Asset
     from ledger.domain.body import Body
+    from ledger.domain.cash import TemporaryTransfer
     from ledger.domain.counterparties import Counterparty
     from ledger.domain.custodians import Custodian
     from ledger.domain.encumbrances import Encumbrance
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from ledger.domain.keys import EnrolledKey
     from ledger.domain.kind import Kind
     from ledger.domain.mandates import Mandate, RecordedBook
-    from ledger.domain.observations import Attestation, Observation, Price, StatedFact
+    from ledger.domain.observations import Attestation, Price, StatedFact
+    from ledger.domain.observed import ObservedSeries
     from ledger.domain.officers import Officer
     from ledger.domain.periods import ClosedPeriod
-    from ledger.domain.policy import Engine
+    from ledger.domain.policy import Engine, Filing
     from ledger.domain.proposal import Proposal, Signature
+    from ledger.domain.reconciliation import Break, StatedBalance
     from ledger.domain.verified import VerifiedEvent
 
 Posting = UnitPosting | ConsiderationPosting
@@ -100,9 +103,18 @@ class State:
 
     prices: dict[tuple[str, str], list[Price]] = field(default_factory=dict)
     valuations: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    observations: dict[tuple[str, str], Observation] = field(default_factory=dict)
+    observations: dict[tuple[str, str], ObservedSeries] = field(default_factory=dict)
     attestations: dict[tuple[str, str], Attestation] = field(default_factory=dict)
     facts: dict[tuple[str, str], StatedFact] = field(default_factory=dict)
+
+    temporary: dict[str, TemporaryTransfer] = field(default_factory=dict)
+    """Temporary transfers by event id, returned ones too: interest may still be stated."""
+    statements: dict[tuple[str, str], StatedBalance] = field(default_factory=dict)
+    """(account, asset) to the last balance that somebody outside stated."""
+    breaks: dict[str, Break] = field(default_factory=dict)
+    """Open differences between a stated balance and the holdings, by event id."""
+    filings: dict[str, list[Filing]] = field(default_factory=dict)
+    """Deliverable to what was filed of it, the last few."""
 
     periods: list[ClosedPeriod] = field(default_factory=list)
     closing: str = ""
@@ -132,16 +144,6 @@ class State:
                     balance = self.balances[key] = Balance()
                 balance.move(posting, self.position)
         self.postings += postings
-
-    def flow(self, measure: str, unit: str, first: str, last: str) -> int:
-        """The sum of a flow between two days: what rules ask for (`policy.Flows`)."""
-        series = self.flows.get((measure, unit))
-        return series.between(first, last) if series else 0
-
-    def flow_days(self, measure: str, unit: str, first: str, last: str) -> list[str]:
-        """The days between two days on which a flow has entries (`policy.Flows`)."""
-        series = self.flows.get((measure, unit))
-        return series.days_between(first, last) if series else []
 
     def add_flow(self, measure: str, unit: str, day: str, amount: int) -> None:
         """Count an amount (or take it back, if negative) in a flow."""

@@ -82,8 +82,16 @@ def _laws_of_proposed(view: View) -> Iterator[Finding]:
         address = view.state.addresses.get((body.to_address.chain, body.to_address.address))
         if address is None or address.account != body.to_account:
             yield deny("address_unknown", found=body.to_address.address)
+        yield from _laws_of_chain(view, body.asset, body.to_address.chain)
     if not known:
         yield from outflow_laws(view, _needs(view.state, body), _given_back(view))
+
+
+def _laws_of_chain(view: View, code: str, chain: str) -> Iterator[Finding]:
+    """What is not on the chain of an address cannot be sent to it: no fund unit is a coin."""
+    asset = view.state.assets.get(code)
+    if asset is not None and asset.asset_id.partition("/")[0] != chain:
+        yield deny("chain_differs", asset.asset_id.partition("/")[0], chain)
 
 
 def _needs(state: State, body: TransferProposed) -> dict[Place, int]:
@@ -137,13 +145,17 @@ def _free(state: State, proposal: Proposal) -> None:
 
 def _action_of_proposed(view: View) -> Action:
     body: TransferProposed = view.body
+    source, there = view.account_facts(body.from_account), view.account_facts(body.to_account)
+    # From a client's account to the fund's own (or back) is another owner's.
+    is_internal = source and there and source.owner_class == there.owner_class
     return view.action(
         "custody_transfer",
-        "internal_transfer",
+        *(("internal_transfer",) if is_internal else ()),
+        "receive_at_address",
         asset=view.asset_facts(body.asset),
         units=view.units(body.asset, body.units),
-        account=view.account_facts(body.from_account),
-        destination=view.account_facts(body.to_account),
+        account=source,
+        destination=there,
         destination_registered=has_address(view.state, body),
         duties=duties_of(view),
         counted=view.own is not None,
@@ -152,7 +164,8 @@ def _action_of_proposed(view: View) -> Action:
 
 def has_address(state: State, body: TransferProposed) -> bool:
     """Whether the destination account has a registered address; one that is named must be it."""
-    return any(address.account == body.to_account for address in state.addresses.values())
+    entry = state.accounts.get(body.to_account)
+    return entry is not None and entry.addresses > 0
 
 
 KINDS = (

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Grounded
+from ledger.domain.facts import account_facts, asset_facts
 from ledger.domain.officers import offices_of
-from ledger.domain.policy import AccountFacts, Action, AssetFacts
+from ledger.domain.policy import Action
 from ledger.kernel.amounts import parse_amount
 from ledger.kernel.errors import ValueFormError
 from ledger.kernel.money import Money
@@ -15,9 +16,24 @@ from ledger.kernel.money import Money
 if TYPE_CHECKING:
     from ledger.domain import body as shapes
     from ledger.domain.kind import Kind
-    from ledger.domain.policy import Engine
+    from ledger.domain.policy import AccountFacts, AssetFacts, Engine
     from ledger.domain.proposal import Proposal, Signature
     from ledger.domain.state import State
+
+
+PURPOSES = frozenset(
+    {
+        "borrow",
+        "convert_for_public",
+        "convert_to_cash",
+        "debt_service",
+        "derivative_trade",
+        "transfer_to_general_fund",
+        "transfer_to_treasury",
+        "unclaimed_item",
+    }
+)
+"""Purposes by which rules are called besides: what is done is the same, the law of it is not."""
 
 
 @dataclass(slots=True)
@@ -53,6 +69,8 @@ class View:
         if isinstance(body, Grounded):
             facts["purpose"], facts["reason"] = body.purpose or "", body.reason or ""
             facts["facts"], facts["evidence"] = body.facts, body.evidence
+            if body.purpose in PURPOSES:
+                triggers = (*triggers, body.purpose)
         return Action(
             kind=self.kind.name,
             triggers=(*triggers, self.kind.nature.trigger),
@@ -81,23 +99,8 @@ class View:
 
     def asset_facts(self, code: str) -> AssetFacts | None:
         """The asset as rules see it."""
-        entry = self.state.assets.get(code)
-        if entry is None:
-            return None
-        return AssetFacts(
-            code, entry.asset_id, entry.instrument_class, entry.scale, bool(entry.delisted_at)
-        )
+        return asset_facts(self.state, code) if code in self.state.assets else None
 
     def account_facts(self, account: str) -> AccountFacts | None:
         """The account as rules see it."""
-        entry = self.state.accounts.get(account)
-        if entry is None:
-            return None
-        return AccountFacts(
-            account=account,
-            custodian=entry.custodian,
-            method=entry.method,
-            tier=entry.tier,
-            owner_class=entry.owner_class,
-            jurisdiction=self.state.custodians[entry.custodian].jurisdiction,
-        )
+        return account_facts(self.state, account) if account in self.state.accounts else None

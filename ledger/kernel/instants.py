@@ -8,6 +8,7 @@ where it must count days.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -98,3 +99,12 @@ def add_days_to_instant(instant: str, days: int) -> str:
     day = add_days(instant[:10], days)
     clipped = days > 0 and days_between(instant[:10], day) < days
     return day + ("T23:59:59.999999Z" if clipped else instant[10:])
+
+
+def add_months(day: str, months: int) -> str:
+    """The same day of another month, or its last one if that month is shorter; clipped."""
+    moment = parse_day(day)
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.max.isoformat() if months > 0 else date.min.isoformat()
+    return date(year, month + 1, min(moment.day, monthrange(year, month + 1)[1])).isoformat()

@@ -9,26 +9,27 @@ every band. Approvals count natural persons, never keys.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
 from ledger.domain.policy import Requirement
-from ledger.kernel.amounts import parse_amount
+from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import ValueFormError
 from ledger.kernel.fixed import fixed
-from ledger.kernel.form import Code, CurrencyCode, Form, Many, NotNegativeAmount, Office
+from ledger.kernel.form import Code, CurrencyCode, NotNegativeAmount
 from ledger.kernel.money import minor_unit_digits
-from policies.rule import NOT_APPLICABLE, Rule, RuleForm, RuleType, Verdict
+from policies.rule import NOT_APPLICABLE, Offices, Rule, RuleForm, RuleParams, RuleType, Verdict
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, Flows
+    from ledger.domain.policy import Action, Known
 
+Share = Annotated[str, Field(pattern=r"^(?:1|0\.[0-9]{0,17}[1-9])$")]
 Count = Annotated[str, Field(pattern=r"^(?:0|[1-9][0-9]?)$")]
-Offices = Annotated[Many[Office], Field(max_length=16)]
 
 
-class Params(Form):
+class Params(RuleParams):
     """Approvals of an action; counts are decimal integers."""
 
     initiator_roles: Offices = ()
@@ -42,6 +43,14 @@ class Params(Form):
     """Always by natural person; `false` is not supported and refused."""
     reason: Code | None = None
     """Only actions for this reason."""
+    pct: Share | None = None
+    """The exact share of what is held of the asset that must be moved."""
+    advisory: bool = False
+    """`true`: these officers advise; their word is recorded and never counted."""
+    policy_reference_required: bool = False
+    """Whether a document, the policy that covers the action, must be attached."""
+    determination: Code | None = None
+    """The fact that the action must state to be true: what the approvers determine."""
     above: NotNegativeAmount | None = None
     up_to: NotNegativeAmount | None = None
     unit: CurrencyCode | None = None
@@ -50,7 +59,8 @@ class Params(Form):
     def _means_something(self) -> Params:
         if not self.distinct:
             raise ValueError("officers are always counted by person")
-        if not (self.initiator_roles or self.roles_all_of or int(self.roles_count)):
+        asks = self.initiator_roles or self.roles_all_of or int(self.roles_count)
+        if not (asks or self.advisory or self.policy_reference_required or self.details):
             raise ValueError("the rule asks for nothing and names nobody")
         bounds = [bound for bound in (self.above, self.up_to) if bound is not None]
         if bounds and self.unit is None:
@@ -78,6 +88,8 @@ class Asked:
     """What a rule says of an action that it certainly covers."""
     unsure: Verdict
     """The same where the reason or the amount is not known: it asks, but gives no authority."""
+    is_more: bool
+    """Whether the rule asks for more than officers: a share, a reference, a determination."""
     other_initiator: Requirement
     """With `needs_approval`: the approval that an initiator of another office needs besides."""
 
@@ -94,6 +106,7 @@ def prepare(form: RuleForm, params: Params) -> Asked:
         up_to=_minor_units(params, params.up_to),
         sure=Verdict(requirements=requirements),
         unsure=Verdict(requirements=requirements, applies=False),
+        is_more=bool(params.pct or params.policy_reference_required or params.determination),
         other_initiator=Requirement(form.id, any_of=params.initiator_roles, count=1),
     )
 
@@ -104,7 +117,7 @@ def _minor_units(params: Params, bound: str | None) -> int | None:
     return parse_amount(bound, minor_unit_digits(params.unit))
 
 
-def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny the wrong initiator; ask for the approvals of the band.
 
     Where the reason or the amount is not known the rule asks all the same, but gives no authority.
@@ -114,9 +127,37 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     if fits is False:
         return NOT_APPLICABLE
     verdict = asked.sure if fits else asked.unsure
+    wrong = _wrong(rule, action, known) if asked.is_more else None
+    if wrong is not None:
+        return wrong
     if asked.initiators and asked.initiators.isdisjoint(action.offices):
         return _by_another_office(rule, action, verdict)
     return verdict
+
+
+def _wrong(rule: Rule, action: Action, known: Known) -> Verdict | None:
+    """What is wrong beside who signed, if anything is."""
+    params: Params = rule.params
+    asked: Asked = rule.prepared
+    if params.policy_reference_required and not action.evidence:
+        return rule.broken("a reference to the policy", "none")
+    if params.determination and action.facts.get(params.determination) is not True:
+        return replace(asked.sure, findings=rule.denied(params.determination, "not stated"))
+    if params.pct is None:
+        return None
+    if action.asset is None or action.units is None:
+        return rule.unknown("asset and units")
+    code = action.asset.code
+    held = sum(one.units for one in known.holdings() if one.asset.code == code)
+    if action.units == held * Fraction(params.pct):
+        return None
+    wanted = f"{params.pct} of {render_amount(held, action.asset.scale)} {code}"
+    found = render_amount(action.units, action.asset.scale)
+    return Verdict(rule.denied(wanted, found), asked.sure.requirements)
+
+
+def _concerns(rule: Rule, action: Action) -> bool:
+    return _fits(rule.params, rule.prepared, action) is not False
 
 
 def _by_another_office(rule: Rule, action: Action, verdict: Verdict) -> Verdict:
@@ -147,4 +188,6 @@ def _band_fits(params: Params, asked: Asked, action: Action) -> bool | None:
     return asked.up_to is None or money.minor_units <= asked.up_to
 
 
-TYPE = RuleType("approval", Params, judge, gives_authority=True, prepare=prepare)
+TYPE = RuleType(
+    "approval", Params, judge, gives_authority=True, prepare=prepare, concerns=_concerns
+)

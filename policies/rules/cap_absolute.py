@@ -13,13 +13,14 @@ from pydantic import Field, model_validator
 
 from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import ValueFormError
-from ledger.kernel.form import Form, NotNegativeAmount
+from ledger.kernel.form import Code, Day, Form, NotNegativeAmount
 from ledger.kernel.instants import add_days
 from ledger.kernel.money import minor_unit_digits
-from policies.rule import ALLOWED, Rule, RuleType, Verdict
+from policies.rule import ALLOWED, NOT_APPLICABLE, Headroom, Rule, RuleParams, RuleType, Verdict
+from policies.rules.inflow_source import FUND
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, AssetFacts, Flows
+    from ledger.domain.policy import Action, AssetFacts, Known
 
 DAYS_MAX = 36_600
 
@@ -46,12 +47,17 @@ class Window(Form):
         return self
 
 
-class Params(Form):
+class Params(RuleParams):
     """A limit of `amount` `unit` on a measure."""
 
-    amount: NotNegativeAmount
-    unit: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,15}$")]
+    amount: NotNegativeAmount | None = None
+    """Left out: no amount is named, and what the rule speaks of is flagged or denied."""
+    unit: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,15}$")] | None = None
     """A currency, or the code of an asset."""
+    after: Day | None = None
+    """The rule speaks of later days only."""
+    raised_by: Code | None = None
+    """What raises the amount: the observation of this name of the fund, in the same unit."""
     measure: Literal[
         "transaction_cost",
         "transaction_units",
@@ -59,7 +65,8 @@ class Params(Form):
         "cumulative_units",
         "cumulative_outflow_units",
         "cumulative_transfer_units",
-    ]
+        "encumbered_units",
+    ] = "transaction_units"
     comparison: Literal["<=", "<"] = "<="
     window: Window | None = None
 
@@ -67,33 +74,60 @@ class Params(Form):
     def _window_of_a_sum(self) -> Params:
         if self.window is not None and self.measure not in FLOWS:
             raise ValueError("one transaction has no window")
+        if (self.amount is None) != (self.unit is None):
+            raise ValueError("an amount and its unit belong together")
         return self
 
 
-def judge(rule: Rule, action: Action, flows: Flows) -> Verdict:
+def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny what goes beyond the limit, or what cannot be measured in its unit."""
     params: Params = rule.params
+    if params.after is not None and action.value_date <= params.after:
+        return NOT_APPLICABLE
+    if params.amount is None or params.unit is None:
+        return rule.broken("nothing of this", action.triggers[0])
     measured = _measured(params, action)
     if measured is None:
         moved, _ = _moved(params, action)
         if params.measure not in _IN_MONEY and moved and moved.code != params.unit:
             return ALLOWED
         return rule.unknown(f"amount in {params.unit}")
-    amount, scale = measured
+    return _within(rule, action, known, *measured)
+
+
+def _within(rule: Rule, action: Action, known: Known, amount: int, scale: int) -> Verdict:
+    params: Params = rule.params
     try:
-        limit = parse_amount(params.amount, scale)
+        limit = parse_amount(params.amount or "0", scale)
     except ValueFormError:
         return rule.unknown(f"limit with {scale} digits")
+    limit += _raise(params, known, action.value_date, scale)
     highest = amount
     if params.measure in FLOWS:
-        highest = _highest_sum(params, action, flows, amount)
+        highest = _highest_sum(params, action, known, amount)
+    elif params.measure == "encumbered_units":
+        highest += _encumbered(params, known)
     within = highest < limit if params.comparison == "<" else highest <= limit
     if within:
         return ALLOWED
     return rule.broken(
-        f"{params.measure} {params.comparison} {params.amount} {params.unit}",
+        f"{params.measure} {params.comparison} {render_amount(limit, scale)} {params.unit}",
         f"{render_amount(highest, scale)} {params.unit}",
     )
+
+
+def _raise(params: Params, known: Known, day: str, scale: int) -> int:
+    """By how much the amount was raised since the text, in minor or base units."""
+    if params.raised_by is None:
+        return 0
+    seen = known.observed(params.raised_by, FUND, day)
+    if seen is None or seen.unit != params.unit:
+        return 0
+    return int(seen.value * 10**scale)
+
+
+def _encumbered(params: Params, known: Known) -> int:
+    return sum(one.encumbered for one in known.holdings() if one.asset.code == params.unit)
 
 
 def _measured(params: Params, action: Action) -> tuple[int, int] | None:
@@ -120,17 +154,17 @@ def _moved(params: Params, action: Action) -> tuple[AssetFacts | None, int | Non
     return action.asset, action.units
 
 
-def _highest_sum(params: Params, action: Action, flows: Flows, amount: int) -> int:
+def _highest_sum(params: Params, action: Action, known: Known, amount: int) -> int:
     """The highest sum, with this action, of any window that contains its value date."""
-    measure = FLOWS[params.measure]
+    measure, unit = FLOWS[params.measure], params.unit or ""
     own = 0 if action.counted else amount
     highest = 0
-    for first, last in _windows(params, action, flows, measure):
-        highest = max(highest, flows.flow(measure, params.unit, first, last) + own)
+    for first, last in _windows(params, action, known, measure):
+        highest = max(highest, known.flow(measure, unit, first, last) + own)
     return highest
 
 
-def _windows(params: Params, action: Action, flows: Flows, measure: str) -> list[tuple[str, str]]:
+def _windows(params: Params, action: Action, known: Known, measure: str) -> list[tuple[str, str]]:
     day, window = action.value_date, params.window
     if window is None or window.kind == "since_start":
         return [("0001-01-01", "9999-12-31")]
@@ -140,8 +174,53 @@ def _windows(params: Params, action: Action, flows: Flows, measure: str) -> list
         return [(f"{day[:7]}-01", f"{day[:7]}-31")]
     length = window.days or 1
     until = add_days(day, length - 1)
-    ends = [day, *flows.flow_days(measure, params.unit, add_days(day, 1), until)]
+    ends = [day, *known.flow_days(measure, params.unit or "", add_days(day, 1), until)]
     return [(add_days(end, 1 - length), end) for end in ends]
 
 
-TYPE = RuleType("cap_absolute", Params, judge)
+def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
+    """How much of the limit is used on a day; what is proposed counts as used."""
+    params: Params = rule.params
+    if params.amount is None or params.unit is None:
+        return ()
+    scale = _scale(params, known)
+    if scale is None:
+        return (_headroom(rule, None, 0, None),)
+    limit = parse_amount(params.amount, scale) + _raise(params, known, day, scale)
+    used: int | None = None
+    if params.measure in FLOWS:
+        used = known.flow(FLOWS[params.measure], params.unit, *_window_on(params, day))
+    elif params.measure == "encumbered_units":
+        used = _encumbered(params, known)
+    return (_headroom(rule, limit, scale, used),)
+
+
+def _headroom(rule: Rule, limit: int | None, scale: int, used: int | None) -> Headroom:
+    params: Params = rule.params
+    left = limit - used if limit is not None and used is not None else None
+    texts = [None if one is None else render_amount(one, scale) for one in (limit, used, left)]
+    note = "each transaction" if used is None else ""
+    unit, citation = params.unit or "", rule.form.citation
+    return Headroom(rule.form.id, params.measure, unit, tuple(texts), citation, note)
+
+
+def _scale(params: Params, known: Known) -> int | None:
+    if params.measure in _IN_MONEY:
+        return minor_unit_digits(params.unit or "")
+    asset = known.asset(params.unit or "")
+    return asset.scale if asset is not None else None
+
+
+def _window_on(params: Params, day: str) -> tuple[str, str]:
+    """The window that ends on a day, or the calendar period that contains it."""
+    window = params.window
+    if window is None or window.kind == "since_start":
+        return "0001-01-01", "9999-12-31"
+    if window.kind == "rolling_days":
+        return add_days(day, 1 - (window.days or 1)), day
+    if window.kind == "calendar_year":
+        return f"{day[:4]}-01-01", f"{day[:4]}-12-31"
+    return f"{day[:7]}-01", f"{day[:7]}-31"
+
+
+TYPE = RuleType("cap_absolute", Params, judge, measure=measure)

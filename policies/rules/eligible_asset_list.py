@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from ledger.domain.policy import Requirement
-from ledger.kernel.form import Code, Form, Many, Office
-from policies.rule import ALLOWED, Rule, RuleType, Verdict
+from ledger.kernel.form import Code, Many, Office
+from policies.rule import ALLOWED, Codes, Listed, Rule, RuleParams, RuleType, Verdict
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, AssetFacts, Flows
-
-Listed = Annotated[str, Field(pattern=r"^[-A-Za-z0-9.:/%_]{2,256}$")]
+    from ledger.domain.policy import Action, AssetFacts, Known
 
 
-class Params(Form):
+class Params(RuleParams):
     """`assets` left out and not unknown means: no list by asset."""
 
     assets: Annotated[Many[Listed], Field(max_length=256)] | None = None
@@ -30,9 +28,14 @@ class Params(Form):
     closed: bool = True
     list_owner: Office | None = None
     """For an open list: the office that decides on what it does not name."""
+    listed_by: Office | None = None
+    """Who keeps the list: an asset is on it from the day of the fact `eligible` of the subject
+    `<listed_by>/<asset>`, and off it from the day on which that is stated false."""
+    criteria: Codes = ()
+    """For an open list: by what its owner decides."""
 
 
-def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny what the list excludes or, if closed, does not name."""
     params: Params = rule.params
     asset = action.asset
@@ -43,6 +46,16 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
     wrong_class = _wrong_class(params, asset)
     if wrong_class:
         return rule.broken(wrong_class, asset.instrument_class)
+    return _by_name(rule, params, asset, action, known)
+
+
+def _by_name(
+    rule: Rule, params: Params, asset: AssetFacts, action: Action, known: Known
+) -> Verdict:
+    if params.listed_by is not None:
+        return _listed_by(rule, params.listed_by, asset, action, known)
+    if params.criteria:
+        return rule.asks("an asset that meets " + ", ".join(params.criteria), asset.code)
     if params.assets is None or _names(params.assets, asset):
         return ALLOWED
     # A monitor (effect flag) never blocks, so it does not ask for approvals either.
@@ -50,6 +63,16 @@ def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
         return rule.broken(" or ".join(params.assets) or "no asset", asset.code)
     owner = (params.list_owner,) if params.list_owner else ()
     return Verdict(requirements=(Requirement(rule.form.id, all_of=owner, count=1),))
+
+
+def _listed_by(rule: Rule, owner: str, asset: AssetFacts, action: Action, known: Known) -> Verdict:
+    stated = known.stated("eligible", f"{owner}/{asset.code}")
+    if stated is None or stated.day > action.value_date:
+        return rule.unknown(f"list of {owner} that names {asset.code}")
+    where = f"list of {stated.day} (position {stated.position})"
+    if not stated.value:
+        return rule.broken(f"an asset on the list of {owner}", asset.code, where)
+    return rule.kept(where)
 
 
 def _wrong_class(params: Params, asset: AssetFacts) -> str:

@@ -1,70 +1,119 @@
-"""`outflow_restriction`: what may leave, for which reason, to where.
+"""`outflow_restriction`: what may leave, for which reason, decided by whom.
 
-With `scope` a matching instruction is broken unless one of the `exceptions` fits: all keys present
-in one exception must match together. With `destinations = "registered"` the rule is kept if the
-destination is an account with a registered address, whatever the scope says.
+With `scope` a matching instruction is broken unless what the other parameters ask for is there. A
+rule with `reason` speaks only of instructions for that reason. With `destinations = "registered"`
+the rule is kept if the destination is an account with a registered address.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ledger.kernel.form import Code, Form, Many, Office
-from policies.rule import ALLOWED, Rule, RuleType, Verdict
+from ledger.kernel.form import Code, Many
+from policies.rule import (
+    ALLOWED,
+    NOT_APPLICABLE,
+    Codes,
+    Listed,
+    Rule,
+    RuleParams,
+    RuleType,
+    Verdict,
+)
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, Flows
+    from ledger.domain.policy import Action, Known
 
 
-class Exemption(Form):
-    """A case in which the restriction does not bind."""
-
-    reason: Code | None = None
-    role: Office | None = None
-    evidence: bool | None = None
-    """`true`: at least one document must be attached."""
-
-    @model_validator(mode="after")
-    def _names_a_case(self) -> Exemption:
-        if self.reason is None and self.role is None and not self.evidence:
-            raise ValueError("an exception of everything leaves no rule")
-        return self
-
-
-class Params(Form):
+class Params(RuleParams):
     """`scope` names instruction kinds; empty means every instruction that triggers the rule."""
 
     scope: Annotated[Many[Code], Field(max_length=16)] = ()
-    exceptions: Annotated[Many[Exemption], Field(max_length=16)] = ()
     destinations: Literal["registered"] | None = None
+    purposes: Codes = ()
+    """Purposes for which it may leave."""
     purpose_required: bool = False
+    """Whether a purpose must be stated."""
+    reason: Code | None = None
+    """Only instructions for this reason."""
+    statutes: Codes = ()
+    """One of these must be stated as the purpose."""
+    evidence_required: Codes = ()
+    """What must be attached: at least one document."""
+    excluded_assets: Annotated[Many[Listed], Field(max_length=32)] = ()
+    """Assets that may not leave; others may."""
+    provenance: Code | None = None
+    """Only units from this source (the fact `from_<provenance>` of the instruction)."""
+    pay_in: Literal["contract_currency"] | None = None
+    """Payment only in what the contract names (the fact `contracted_in_asset`)."""
 
 
-def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
-    """Deny (or flag) what the restriction covers and no exception frees."""
+def judge(rule: Rule, action: Action, _known: Known) -> Verdict:
+    """Deny (or flag, or ask about) what the restriction covers and nothing frees."""
     params: Params = rule.params
     if params.scope and not set(params.scope) & set(action.triggers):
         return ALLOWED
-    if any(_fits(entry, action) for entry in params.exceptions):
-        return ALLOWED
-    if params.destinations == "registered":
-        if action.destination_registered is True:
-            return ALLOWED
-        where = action.destination.account if action.destination else "no destination"
-        return rule.broken("a destination with a registered address", where)
-    if params.purpose_required:
-        return ALLOWED if action.purpose else rule.broken("a stated purpose", "none")
+    if params.reason is not None and action.reason != params.reason:
+        return NOT_APPLICABLE
+    for condition in (_destination, _asset, _provenance, _purpose, _paid_in):
+        answer = condition(rule, params, action)
+        if answer is not None:
+            return answer
     return rule.broken("no such outflow", action.triggers[0])
 
 
-def _fits(entry: Exemption, action: Action) -> bool:
-    if entry.reason is not None and action.reason != entry.reason:
-        return False
-    if entry.role is not None and entry.role not in action.offices:
-        return False
-    return not entry.evidence or bool(action.evidence)
+def _destination(rule: Rule, params: Params, action: Action) -> Verdict | None:
+    if params.destinations is None:
+        return None
+    if action.destination_registered is True:
+        return ALLOWED
+    where = action.destination.account if action.destination else "no destination"
+    return rule.broken("a destination with a registered address", where)
+
+
+def _asset(rule: Rule, params: Params, action: Action) -> Verdict | None:
+    if not params.excluded_assets:
+        return None
+    asset = action.given_asset or action.asset
+    if asset is None:
+        return rule.unknown("asset")
+    if {asset.code, asset.asset_id} & set(params.excluded_assets):
+        return rule.broken("an asset that may leave", asset.code)
+    return ALLOWED
+
+
+def _provenance(rule: Rule, params: Params, action: Action) -> Verdict | None:
+    if params.provenance is None:
+        return None
+    name = f"from_{params.provenance}"
+    stated = action.facts.get(name)
+    if stated is None:
+        return rule.unknown(f"fact {name}")
+    return rule.broken(f"units not from {params.provenance}", name) if stated else ALLOWED
+
+
+def _purpose(rule: Rule, params: Params, action: Action) -> Verdict | None:
+    """Purposes, statutes and documents: each that is asked for must be there."""
+    wanted = params.statutes or params.purposes
+    if wanted and action.purpose not in wanted:
+        return rule.broken("for " + " or ".join(wanted), action.purpose or "no purpose")
+    required = params.purpose_required
+    if required and not action.purpose:
+        return rule.broken("a stated purpose", "none")
+    if params.evidence_required and not action.evidence:
+        return rule.broken("a document: " + ", ".join(params.evidence_required), "none")
+    return ALLOWED if wanted or required or params.evidence_required else None
+
+
+def _paid_in(rule: Rule, params: Params, action: Action) -> Verdict | None:
+    if params.pay_in is None:
+        return None
+    if action.facts.get("contracted_in_asset") is True:
+        return ALLOWED
+    found = "another" if "contracted_in_asset" in action.facts else "unknown"
+    return rule.broken("payment in what the contract names", found)
 
 
 TYPE = RuleType("outflow_restriction", Params, judge)

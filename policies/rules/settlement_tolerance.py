@@ -16,23 +16,22 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from ledger.kernel.amounts import render_amount
-from ledger.kernel.form import Form
-from policies.rule import ALLOWED, Rule, RuleType, Verdict
+from policies.rule import ALLOWED, Rule, RuleParams, RuleType, Verdict
 
 if TYPE_CHECKING:
-    from ledger.domain.policy import Action, Authorised, Flows
+    from ledger.domain.policy import Action, Authorised, Known
 
 Share = Annotated[str, Field(pattern=r"^(?:0|1|0\.[0-9]{0,17}[1-9])$")]
 
 
-class Params(Form):
+class Params(RuleParams):
     """Tolerances as decimal fractions: `0.01` is one per cent."""
 
     units_over: Share = "0"
     price_adverse: Share = "0"
 
 
-def judge(rule: Rule, action: Action, _flows: Flows) -> Verdict:
+def judge(rule: Rule, action: Action, _known: Known) -> Verdict:
     """Deny (for a fact: hold as an exception) what differs by more than the tolerance."""
     params: Params = rule.params
     authorised = action.authorised

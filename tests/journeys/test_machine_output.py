@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +26,6 @@ from tests.support.custody_program import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 DECIMAL = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\Z")
 
@@ -135,7 +135,23 @@ class Story:
         self.told("bundle export", self.root / "q", "--zip")
         self.told("audit", self.root / "q", "--trust", "trust")
         self.told("doctor")
+        self._of_the_mandate()
         self.found["demo"] = {"schema": "custody.demo/1"}  # test_demonstration.py reads it
+
+    def _of_the_mandate(self) -> None:
+        self.told("mandate list")
+        self.told("mandate show")
+        self.told("mandate check", "indonesia")
+        self.told("mandate diff", "brazil-resbit", "brazil-resbit-2026")
+        self.told("mandate headroom")
+        self.told("mandate obligations", "--within", "30d")
+        self.told("mandate monitor")
+        self.told("mandate explain", "IC-1")
+        self.told("mandate what-if", "new-hampshire-hb302")
+        named = ("--mandate", "next", "--version", "2", "--author", "gulnara", "--cosigner")
+        self.told("mandate adopt", "new-hampshire-hb302", *named, "saule")
+        brazil = Path(__file__).parents[2] / "policies" / "scenarios" / "brazil.toml"
+        self.told("mandate test", brazil)
 
 
 @pytest.fixture(scope="module")

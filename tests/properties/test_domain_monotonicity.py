@@ -17,6 +17,7 @@ from ledger.kernel.money import Money
 from policies.book import read_book
 from policies.engine import PolicyEngine
 from tests.support.books import book, rule
+from tests.support.known_facts import KnownFacts
 
 ENGINE = PolicyEngine()
 ASSETS = [
@@ -26,19 +27,6 @@ ASSETS = [
 COLD = AccountFacts("cold-1", "first-vault", "qualified_custodian", "cold", "own", "KZ")
 OFFICES = ["A", "B", "C"]
 CODES = ["victim_return", "payment"]
-
-
-class Flows:
-    """A constant sum in every window."""
-
-    def __init__(self, amount: int) -> None:
-        self.amount = amount
-
-    def flow(self, _measure: str, _unit: str, _first: str, _last: str) -> int:
-        return self.amount
-
-    def flow_days(self, _measure: str, _unit: str, _first: str, _last: str) -> list[str]:
-        return []
 
 
 offices = st.lists(st.sampled_from(OFFICES), min_size=1, max_size=2, unique=True)
@@ -79,7 +67,8 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "outflow_restriction": optional(
         exceptions=st.lists(
-            st.sampled_from([{"reason": CODES[0]}, {"role": "A"}, {"evidence": True}]), max_size=2
+            st.sampled_from([{"reason": CODES[0]}, {"roles": ["A"]}, {"evidence": "act"}]),
+            max_size=2,
         ),
         destinations=st.just("registered"),
         purpose_required=st.booleans(),
@@ -130,7 +119,7 @@ LEFT_OUT: list[dict[str, Any]] = [
 
 
 def judged(rows: list[dict[str, Any]], action: Action, amount: int = 0) -> Judgement:
-    return ENGINE.judge([read_book(book(*rows))], action, Flows(amount))
+    return ENGINE.judge([read_book(book(*rows))], action, KnownFacts(constant=amount))
 
 
 def is_denied(judgement: Judgement) -> bool:
@@ -184,7 +173,7 @@ def test_another_book_without_authority_allows_no_more(
 ) -> None:
     limits = [each for each in others if each["rule_type"] != "approval"]
     books = [read_book(book(*rows)), read_book(book(*limits, book="limits"))]
-    together = ENGINE.judge(books, action, Flows(0))
+    together = ENGINE.judge(books, action, KnownFacts(constant=0))
     assert allows_no_more(together, judged(rows, action))
 
 

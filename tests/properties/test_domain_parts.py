@@ -19,6 +19,7 @@ from ledger.kernel.canonical import decode_object
 from ledger.kernel.money import Money
 from policies.book import read_book
 from tests.support.books import book, rule
+from tests.support.known_facts import KnownFacts
 from tests.support.strategies import digests
 
 if TYPE_CHECKING:
@@ -155,19 +156,11 @@ def test_one_approval_less_never_meets_more(
 # -- limits ---------------------------------------------------------------------------------------
 
 
-class Flows:
-    """Amounts by day, summed the slow way."""
-
-    def __init__(self, done: Iterable[tuple[int, int]]) -> None:
-        self.days = defaultdict[str, int](int)
-        for number, amount in done:
-            self.days[day(number)] += amount
-
-    def flow(self, _measure: str, _unit: str, first: str, last: str) -> int:
-        return sum(amount for d, amount in self.days.items() if first <= d <= last)
-
-    def flow_days(self, _measure: str, _unit: str, first: str, last: str) -> list[str]:
-        return sorted(d for d in self.days if first <= d <= last)
+def done_by_day(done: Iterable[tuple[int, int]]) -> KnownFacts:
+    days = defaultdict[str, int](int)
+    for number, amount in done:
+        days[day(number)] += amount
+    return KnownFacts(days)
 
 
 def purchase(number: int, minor_units: int) -> Action:
@@ -181,7 +174,7 @@ def purchase(number: int, minor_units: int) -> Action:
     )
 
 
-def is_within(limit: int, length: int, flows: Flows, subject: Action) -> bool:
+def is_within(limit: int, length: int, flows: KnownFacts, subject: Action) -> bool:
     params: dict[str, Any] = {
         "amount": str(limit),
         "unit": "USD",
@@ -189,7 +182,7 @@ def is_within(limit: int, length: int, flows: Flows, subject: Action) -> bool:
         "window": {"kind": "rolling_days", "days": length},
     }
     (read,) = read_book(book(rule("T.R", "cap_absolute", "purchase", params=params))).rules
-    return not read.judge(read, subject, flows).findings
+    return not read.kind.judge(read, subject, flows).findings
 
 
 bought = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 400)), max_size=8)
@@ -201,7 +194,7 @@ def test_a_rolling_limit_holds_in_every_window_or_the_purchase_is_refused(
     done: list[tuple[int, int]], number: int, amount: int, length: int, limit: int
 ) -> None:
     """The naive way: try all windows of the length that contain the day, one after the other."""
-    flows = Flows(done)
+    flows = done_by_day(done)
     highest = max(
         flows.flow("", "", day(first), day(first + length - 1)) + amount
         for first in range(number - length + 1, number + 1)
@@ -217,9 +210,9 @@ def test_whatever_the_order_no_window_ever_goes_over(
     chance.shuffle(wanted)
     done: list[tuple[int, int]] = []
     for number, amount in wanted:
-        if is_within(limit, length, Flows(done), purchase(number, amount)):
+        if is_within(limit, length, done_by_day(done), purchase(number, amount)):
             done.append((number, amount))
-    flows = Flows(done)
+    flows = done_by_day(done)
     for first in range(-12, 45):
         assert flows.flow("", "", day(first), day(first + length - 1)) <= limit * 100
 

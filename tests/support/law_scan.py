@@ -33,6 +33,8 @@ UNREACHABLE: dict[tuple[str, str], str] = {
     ("opening.recorded.v1", "asset_retired"): _NOT_ACQUIRING,
     ("receipt.recorded.v1", "asset_retired"): _NOT_ACQUIRING,
     ("price.observed.v1", "asset_retired"): _NOT_ACQUIRING,
+    ("custodian_statement.received.v1", "asset_retired"): _NOT_ACQUIRING,
+    ("balance.attested.v1", "asset_retired"): _NOT_ACQUIRING,
     ("valuation.adopted.v1", "asset_retired"): _NOT_ACQUIRING,
     ("acquisition.settled.v1", "asset_retired"): _NOT_ACQUIRING,
     ("disposal.settled.v1", "asset_retired"): _NOT_ACQUIRING,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.support.naive_records import Body, Key, Mandate, Proposal, keyid_of
+from tests.support.naive_statements import cash_moved, observed, raised, resolved, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,5 +208,11 @@ EFFECTS: dict[str, Callable[[Story, Proposal], None]] = {
     "encumbrance.placed": _encumbrance_placed,
     "encumbrance.released": _encumbrance_released,
     "price.observed": _price_observed,
+    "cash.recorded": cash_moved,
+    "observation.recorded": observed,
+    "custodian_statement.received": stated,
+    "balance.attested": stated,
+    "break.raised": raised,
+    "break.resolved": resolved,
     "period.closed": _period_closed,
 }

@@ -11,6 +11,13 @@ import base64
 from typing import TYPE_CHECKING
 
 from tests.support.naive_records import Body, Proposal, add_days
+from tests.support.naive_statements import (
+    lent_laws,
+    observation_laws,
+    raised_laws,
+    resolved_laws,
+    stated_laws,
+)
 from tests.support.naive_units import (
     UNIT_LAWS,
     Laws,
@@ -193,6 +200,10 @@ def _adoption(story: Story, event: Proposal) -> Laws:
     for book in books:
         if "override" not in event.body and book["status"] != "in_force":
             yield deny("book_not_in_force")
+    called = [book["book"] for book in {name: story.books.get(name) for name in names}.values()
+              if book is not None]  # fmt: skip
+    for _ in {one for one in called if called.count(one) > 1}:
+        yield deny("book_twice")
     # Notice is counted from the record of the adoption, also when it completes later.
     adopted_on = story.day_of(event.recorded_at)
     earliest = add_days(adopted_on, story.charter["notice_days"])
@@ -300,9 +311,9 @@ def _price(story: Story, event: Proposal) -> Laws:
         yield deny("observation_in_future")
 
 
-def _observation(story: Story, event: Proposal) -> Laws:
-    if event.body["observed_on"] > story.today:
-        yield deny("observation_in_future")
+def _cash(story: Story, event: Proposal) -> Laws:
+    yield from UNIT_LAWS["cash.recorded"](story, event)
+    yield from lent_laws(story, event)
 
 
 def _valuation(story: Story, event: Proposal) -> Laws:
@@ -362,7 +373,12 @@ LAWS: dict[str, Callable[[Story, Proposal], Laws]] = {
     "address.registered": _address,
     "counterparty.registered": _counterparty,
     "price.observed": _price,
-    "observation.recorded": _observation,
+    "cash.recorded": _cash,
+    "observation.recorded": observation_laws,
+    "custodian_statement.received": stated_laws,
+    "balance.attested": stated_laws,
+    "break.raised": raised_laws,
+    "break.resolved": resolved_laws,
     "valuation.adopted": _valuation,
     "attestation.recorded": _attestation,
     "period.closed": _close,

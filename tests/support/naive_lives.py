@@ -89,7 +89,7 @@ POOL = [
               params={"destinations": "registered"}),
     provision("P.LEAVE", "outflow_restriction", "sale", "transfer_out", params={
         "scope": ["sale", "transfer_out"],
-        "exceptions": [{"reason": "urgent", "role": "TreasuryOfficer"}, {"evidence": True}]}),
+        "exceptions": [{"reason": "urgent", "roles": ["TreasuryOfficer"]}, {"evidence": "Act"}]}),
     provision("P.PURPOSE", "outflow_restriction", "sale", effect="flag",
               params={"purpose_required": True}),
     provision("P.TOL", "settlement_tolerance", "settlement",

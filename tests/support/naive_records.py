@@ -41,6 +41,11 @@ FACTS = (
     "observation.recorded",
     "attestation.recorded",
     "fact.recorded",
+    "custodian_statement.received",
+    "balance.attested",
+    "break.raised",
+    "break.resolved",
+    "report.filed",
 )
 """What has happened in the world (docs/spec/events, Natures)."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tests.support.naive_rule_types import KEPT, left_open, within_tolerance
+from tests.support.naive_rule_types import KEPT, exempting, left_open, within_tolerance
 from tests.support.naive_words import TRIGGERS, Asked, Rule, money_of, words_of
 
 if TYPE_CHECKING:
@@ -63,11 +63,22 @@ def _ask(story: Story, event: Proposal, rule: Rule, judgement: Judgement) -> Non
     elif rule["rule_type"] == "eligible_asset_list" and left_open(story, event, rule["params"]):
         owner = rule["params"].get("list_owner")
         asked = [Asked(rule["id"], (), (owner,) if owner else ())]
+    elif free := exempting(event, rule["params"]):
+        roles = tuple(free.get("roles", []))
+        asked, kept = [Asked(rule["id"], (), roles)] if roles else [], True
     else:
         asked = []
         kept = kept and KEPT[rule["rule_type"]](story, event, rule["params"])
-    if rule.get("unknown"):
+    if rule.get("unknown") and not exempting(event, rule["params"]):
         asked = []  # no approval would help
+    _note(story, event, rule, judgement, (asked, kept))
+
+
+def _note(
+    story: Story, event: Proposal, rule: Rule, judgement: Judgement, said: tuple[list[Asked], bool]
+) -> None:
+    """Take down what a rule says: what it asks for, and whether it is kept."""
+    asked, kept = said
     judgement.asked += asked
     if not kept:
         judgement.findings.append((rule["id"], "flag" if rule["effect"] == "flag" else "deny"))

@@ -59,6 +59,11 @@ class Story:
     encumbrances: dict[str, Body] = field(default_factory=dict)
     freed: list[Body] = field(default_factory=list)
     prices: list[Proposal] = field(default_factory=list)
+    observations: list[Body] = field(default_factory=list)
+    lent: dict[str, Body] = field(default_factory=dict)
+    statements: list[Proposal] = field(default_factory=list)
+    breaks: dict[str, Body] = field(default_factory=dict)
+    """Open breaks by event id: the statements that they are about."""
     periods: list[Body] = field(default_factory=list)
 
     # -- who and when ---------------------------------------------------------------------------

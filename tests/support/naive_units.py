@@ -142,6 +142,16 @@ def _exchange(story: Story, event: Proposal) -> Laws:
         yield from outflow_laws(story, needs, body["value_date"])
 
 
+def _address(story: Story, body: Body) -> Laws:
+    """The address is the destination's, on the asset's own chain."""
+    address = body["to_address"]["chain"], body["to_address"]["address"]
+    if story.addresses.get(address) != body["to_account"]:
+        yield deny("address_unknown")
+    asset = story.assets.get(body["asset"])
+    if asset and not asset["asset_id"].startswith(f"{address[0]}/"):
+        yield deny("chain_differs")
+
+
 def _transfer(story: Story, event: Proposal) -> Laws:
     body = event.body
     source, destination = body["from_account"], body["to_account"]
@@ -151,9 +161,7 @@ def _transfer(story: Story, event: Proposal) -> Laws:
     if source == destination:
         yield deny("same_account")
     if "to_address" in body:
-        address = body["to_address"]["chain"], body["to_address"]["address"]
-        if story.addresses.get(address) != destination:
-            yield deny("address_unknown")
+        yield from _address(story, body)
     legs = [body, *([body["max_fee"]] if "max_fee" in body else [])]
     needs: Needs = []
     for number, leg in enumerate(legs):

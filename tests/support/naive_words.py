@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Rule = dict[str, Any]
 
 TRIGGERS = {
-    "acquisition.proposed": ["purchase"],
+    "acquisition.proposed": ["purchase", "receive_at_address"],
     "acquisition.settled": ["purchase_settlement", "settlement"],
     "disposal.proposed": ["sale"],
     "disposal.settled": ["sale_settlement", "settlement"],
@@ -24,12 +24,12 @@ TRIGGERS = {
     "exchange.settled": ["exchange_settlement", "settlement"],
     "delivery.proposed": ["transfer_out"],
     "delivery.settled": ["transfer_out_settlement", "settlement"],
-    "transfer.proposed": ["custody_transfer", "internal_transfer"],
+    "transfer.proposed": ["custody_transfer", "internal_transfer", "receive_at_address"],
     "transfer.released": ["transfer_release"],
     "transfer.settled": ["transfer_settlement"],
     "transfer.failed": ["transfer_settlement"],
-    "opening.recorded": ["opening"],
-    "receipt.recorded": ["deposit", "inflow"],
+    "opening.recorded": ["opening", "receive_at_address"],
+    "receipt.recorded": ["deposit", "inflow", "receive_at_address"],
     "encumbrance.placed": [],
     "encumbrance.released": ["release_encumbrance"],
     "cash.recorded": [],
@@ -38,11 +38,16 @@ TRIGGERS = {
     "observation.recorded": ["observation"],
     "attestation.recorded": ["attestation"],
     "fact.recorded": ["fact"],
+    "custodian_statement.received": ["custodian_statement"],
+    "balance.attested": ["proof_of_reserve"],
+    "break.raised": ["reconciliation_run"],
+    "break.resolved": ["reconciliation_review"],
+    "report.filed": ["report"],
     "period.closed": ["period_close"],
     "asset.listed": ["register_instrument"],
-    "asset.delisted": ["register_instrument"],
-    "custodian.engaged": ["register_custodian"],
-    "custodian.terminated": ["register_custodian"],
+    "asset.delisted": ["retire_instrument"],
+    "custodian.engaged": ["register_custodian", "register_counterparty"],
+    "custodian.terminated": ["end_custodian"],
     "account.opened": ["open_custody_account"],
     "account.frozen": ["change_custody_account"],
     "account.closed": ["change_custody_account"],
@@ -65,9 +70,20 @@ FURTHER = {
     "lien": ["pledge"],
     "stake": ["stake"],
     "loan": ["lend"],
+    "earmark": ["earmark"],
+    "payment_to_state": ["receipt_by_state"],
     "in": ["cash_in"],
-    "out": ["cash_out", "expense"],
+    "out": ["cash_out"],
 }
+SPENT = {
+    "temporary_transfer": "temporary_transfer",
+    "cash_sweep": "cash_sweep",
+    "distribution": "transfer_to_treasury",
+}
+PURPOSES = (
+    *("borrow", "convert_for_public", "convert_to_cash", "debt_service", "derivative_trade"),
+    *("transfer_to_general_fund", "transfer_to_treasury", "unclaimed_item"),
+)
 
 
 def words_of(event: Proposal) -> set[str]:
@@ -75,6 +91,9 @@ def words_of(event: Proposal) -> set[str]:
     body = event.body
     further = str(body.get("source") or body.get("form") or body.get("direction"))
     words = [*TRIGGERS[event.kind], *FURTHER.get(further, [])]
+    if further == "out":
+        words.append(SPENT.get(body["category"], "expense"))
+    words += [body["purpose"]] if body.get("purpose") in PURPOSES else []
     nature = "any_fact" if event.kind in FACTS else "any_instruction"
     return {*words, "any_registration" if event.kind in REGISTRY else nature}
 

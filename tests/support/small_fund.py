@@ -289,6 +289,17 @@ def rich_fund() -> SmallFund:
         "encumbrance.placed", "aigerim", asset="BTC", units="1", account="cold-1", form="lock",
         beneficiary="B", **GROUNDS,
     )  # fmt: skip
+    lent = {"direction": "out", "amount": {"currency": "USD", "amount": "9"}}
+    fund.do("cash.recorded", "aigerim", category="temporary_transfer", **lent, **GROUNDS)
+    stated = fund.do(
+        "custodian_statement.received", "aigerim", account="cold-1", asset="BTC", units="9",
+        as_of=fund.today, document=DIGEST, **GROUNDS,
+    )  # fmt: skip
+    fund.do("break.raised", "aigerim", statement=stated, **GROUNDS)
+    fund.do(
+        "report.filed", "aigerim", deliverable="annual_report", covers_until=fund.today,
+        channel="legislature", recipient="A", nil_return=False, document=DIGEST, **GROUNDS,
+    )  # fmt: skip
     close = fund.pend("period.closed", "aigerim", **fund.close("2026-01-05"))
     fund.approve(close, "daniyar")
     fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())

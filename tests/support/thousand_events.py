@@ -42,7 +42,14 @@ def usd(amount: str) -> dict[str, str]:
 BOOK = open_book(
     quorum(1, "sale", "exchange", "transfer_out", "custody_transfer"),
     quorum(1, "pledge", "release_encumbrance", "valuation", "period_close"),
-    quorum(1, "register_instrument", "register_custodian", "register_counterparty"),
+    quorum(
+        1,
+        "register_instrument",
+        "retire_instrument",
+        "register_custodian",
+        "end_custodian",
+        "register_counterparty",
+    ),
     quorum(1, "open_custody_account", "change_custody_account", "register_address"),
     quorum(1, "purchase"),
     approval(
@@ -76,6 +83,10 @@ class BusyFund(SmallFund):
 
     standing: dict[str, str] = field(default_factory=dict)
     """Kind of a settlement to the effective proposal of which it settles one unit."""
+    differing: list[str] = field(default_factory=list)
+    """Statements of places where something else is held, each still the last of its place."""
+    broken: list[str] = field(default_factory=list)
+    """Breaks that are open."""
     verified: list[VerifiedEvent] = field(default_factory=list)
     """The event of every record."""
     log_signers: list[tuple[int, NoteSigner]] = field(default_factory=list)
@@ -444,6 +455,39 @@ def _stated(_fund: BusyFund) -> Fields:
     return {"fact": "audited", "subject": "fund", "value": True, **GROUNDS}
 
 
+def _statement(fund: BusyFund) -> Fields:
+    return {
+        "account": "cold-2",
+        "asset": "BNB",
+        "units": str(1 + len(fund.records)),
+        "as_of": fund.today,
+        "document": DIGEST,
+        **GROUNDS,
+    }
+
+
+def _attested(fund: BusyFund) -> Fields:
+    return {**_statement(fund), "method": "address_signature", "attester": "An attester"}
+
+
+def _raised(fund: BusyFund) -> Fields:
+    if not fund.differing:
+        _disagree(fund)
+    return {"statement": fund.differing.pop(), **GROUNDS}
+
+
+def _resolved(fund: BusyFund) -> Fields:
+    if not fund.broken:
+        _disagree(fund)
+    explained = {"cause": "timing", "explanation": "It arrived later", "documents": []}
+    return {"break_id": fund.broken.pop(), **explained, **GROUNDS}
+
+
+def _filed(fund: BusyFund) -> Fields:
+    report = {"deliverable": "annual_report", "covers_until": fund.today, "channel": "legislature"}
+    return {**report, "recipient": "A", "nil_return": False, "document": DIGEST, **GROUNDS}
+
+
 CHARTER_HABITS = (
     charter("charter.amended", _amended),
     charter("log_key.rotated", _rotated),
@@ -489,6 +533,11 @@ FACT_HABITS = (
     fact("observation.recorded", _observation),
     fact("attestation.recorded", _attestation),
     fact("fact.recorded", _stated),
+    fact("custodian_statement.received", _statement),
+    fact("balance.attested", _attested),
+    fact("break.raised", _raised),
+    fact("break.resolved", _resolved),
+    fact("report.filed", _filed),
 )
 ADOPTION = charter("mandate.adopted", _adopted)
 
@@ -570,6 +619,20 @@ def stand(fund: BusyFund) -> None:
             if kind.startswith(noun):
                 fund.standing[kind] = made
     fund.step("released", fund.standing["transfer.released"], "5")
+    _disagree(fund)
+
+
+def _disagree(fund: BusyFund) -> None:
+    """Statements that differ from the holdings, of a day that none was of before."""
+    as_of = fund.day(-int(fund.fresh("disagreement").rpartition("-")[2]))
+    places = [(account, asset) for account in ("warm-1", "cold-1") for asset in fund.state.assets]
+    fund.differing.clear()
+    for account, asset in places[:16]:
+        said = {**_statement(fund), "account": account, "asset": asset, "units": "77777"}
+        said["as_of"] = as_of
+        fund.differing.append(fund.do("custodian_statement.received", "bolat", **said))
+    for _ in range(len(fund.differing) // 2):
+        fund.broken.append(fund.do("break.raised", "bolat", **_raised(fund)))
 
 
 def end_standing(fund: BusyFund) -> None:

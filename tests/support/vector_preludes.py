@@ -56,6 +56,8 @@ def _registered() -> VectorFund:
         jurisdiction="KZ",
     )
     fund.mark("book", fund.govern("book.recorded", book=book()))
+    newer = {**book(), "version": "99", "rules": book()["rules"][:1]}
+    fund.mark("newer", fund.govern("book.recorded", book=newer))
     bill = {**book(), "book": "vectors-bill", "status": "bill", "rules": book()["rules"][:1]}
     fund.mark("bill", fund.govern("book.recorded", book=bill))
     return fund

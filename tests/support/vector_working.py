@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.fund_simulator import BTC, GROUNDS, commitment_of
+from tests.support.fund_simulator import BTC, DIGEST, GROUNDS, commitment_of
 from tests.support.vector_fund import BNB_OPENED_ON, OPENED_ON, VectorFund, signer
 
 
@@ -263,3 +263,27 @@ def _stated(fund: VectorFund) -> None:
         **GROUNDS,
     )
     fund.mark("pledge", pledge)
+    _reconciled(fund)
+
+
+def _reconciled(fund: VectorFund) -> None:
+    """An observation, a loan of money, and statements: one agrees, one does not, one is a break."""
+    document = {"document": DIGEST, **GROUNDS}
+    fund.do(
+        "observation.recorded", "bolat", measure="market_capitalisation", subject="ETH", value="1",
+        unit="EUR", observed_on="2026-01-11", source="Exchange One", **GROUNDS,
+    )  # fmt: skip
+    lent = fund.do(
+        "cash.recorded", "bolat", direction="out", category="temporary_transfer",
+        amount={"currency": "USD", "amount": "2000000"}, **GROUNDS,
+    )  # fmt: skip
+    fund.mark("lent", lent)
+    held = {"agreed": ("empty-1", "LTC", "0"), "differs": ("empty-1", "BTC", "1")}
+    for label, (account, asset, units) in {**held, "broken": ("warm-1", "BTC", "1000")}.items():
+        stated = fund.do(
+            "custodian_statement.received", "bolat", account=account, asset=asset, units=units,
+            as_of="2026-01-11", **document,
+        )  # fmt: skip
+        fund.mark(label, stated)
+    found = fund.do("break.raised", "bolat", statement=fund.labels["broken"], **GROUNDS)
+    fund.mark("break", found)

@@ -10,7 +10,7 @@ from ledger.cli.event_pages.events import inner_forms
 from ledger.cli.event_pages.markdown import GENERATED, code, either, members_table, table
 from ledger.cli.event_pages.members import members_of, summary_of
 from policies.book import BookForm
-from policies.rule import DECIDING_STATUS, RuleForm
+from policies.rule import DECIDING_STATUS, Exemption, RuleForm, RuleParams
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ def rules_page() -> str:
     parts = [GENERATED, "# Rules", _INTRODUCTION, "## Rule types", _types()]
     for rule_type in RULE_TYPES.values():
         parts += _section(rule_type)
+    parts += ["## Parameters of every type", summary_of(RuleParams)]
+    parts += [_table(RuleParams, _FORMS_FROM_REFERENCE), "### Exemption", summary_of(Exemption)]
+    parts += [_table(Exemption, _FORMS_FROM_REFERENCE)]
     rows = [(code(trigger), meaning) for trigger, meaning in TRIGGERS.items()]
     parts += ["## Triggers", _TRIGGERS, table(("trigger", "fires on"), rows)]
     return "\n\n".join(parts) + "\n"
@@ -55,8 +58,9 @@ def _docstring(rule_type: RuleType) -> str:
 
 def _section(rule_type: RuleType) -> list[str]:
     parts = [f"### {rule_type.name}", _docstring(rule_type)]
-    parts += [summary_of(rule_type.params), _table(rule_type.params, _FORMS_FROM_REFERENCE)]
-    for inner in inner_forms(rule_type.params):
+    own = members_of(rule_type.params, without=RuleParams)
+    parts += [summary_of(rule_type.params), members_table(own, _FORMS_FROM_REFERENCE)]
+    for inner in [one for one in inner_forms(rule_type.params) if one is not Exemption]:
         parts += [f"#### {inner.__name__}", summary_of(inner), _table(inner, _FORMS_FROM_REFERENCE)]
     return parts
 
@@ -79,7 +83,10 @@ def deciding_statuses() -> str:
 def rule_types() -> str:
     """The rule types by name, for docs/spec/policy-book.md."""
     rows = [
-        (f"[{name}](../reference/rules.md#{name})", ", ".join(map(code, form.params.model_fields)))
+        (
+            f"[{name}](../reference/rules.md#{name})",
+            ", ".join(code(one.name) for one in members_of(form.params, without=RuleParams)),
+        )
         for name, form in RULE_TYPES.items()
     ]
     return table(("rule type", "parameters"), rows)

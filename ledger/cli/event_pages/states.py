@@ -17,6 +17,7 @@ from ledger.cli.event_pages.words import SHELVES
 from ledger.domain.accounts import Account, Address
 from ledger.domain.apply import advance, apply
 from ledger.domain.assets import Asset
+from ledger.domain.cash import TemporaryTransfer
 from ledger.domain.counterparties import Counterparty
 from ledger.domain.custodians import Custodian
 from ledger.domain.digest import state_digest, state_value
@@ -25,10 +26,12 @@ from ledger.domain.funds import Charter
 from ledger.domain.holdings import Balance
 from ledger.domain.keys import EnrolledKey
 from ledger.domain.mandates import Mandate
-from ledger.domain.observations import Attestation, Observation, Price, StatedFact
+from ledger.domain.observations import Attestation, Price, StatedFact
 from ledger.domain.officers import Appointment, Officer
 from ledger.domain.periods import ClosedPeriod
+from ledger.domain.policy import Filing, LicenceFacts, PartyFacts
 from ledger.domain.proposal import Progress, Signature
+from ledger.domain.reconciliation import Break, StatedBalance
 from ledger.domain.record import parse_record
 from ledger.domain.state import State
 from ledger.domain.verified import read_event
@@ -67,10 +70,15 @@ PARTS: tuple[type[Any], ...] = (
     Signature,
     Progress,
     Price,
-    Observation,
     Attestation,
     StatedFact,
     ClosedPeriod,
+    TemporaryTransfer,
+    StatedBalance,
+    Break,
+    Filing,
+    PartyFacts,
+    LicenceFacts,
 )
 """Every part of the state that is written member by member."""
 

@@ -79,6 +79,7 @@ TRANSFERS = (
                 "the address is another account's",
                 to_address={**_ADDRESS, "address": "bc1qwarm1"},
             ),
+            case("chain_differs", "BNB is on another chain than the address", asset="BNB"),
             FINE_UNITS,
             case("amount_scale-fee", max_fee={**_FEE, "units": TOO_FINE}),
             case("units_short", units="1000"),
@@ -252,6 +253,21 @@ CASH = (
         (
             case("amount_scale", amount=usd("0.001")),
             case("counterparty_unknown", counterparty="stranger"),
+            case(
+                "valid-returned",
+                "a part of a temporary transfer comes back",
+                direction="in",
+                category="other",
+                returns="@lent",
+            ),
+            case("transfer_not_temporary", direction="in", returns=UNKNOWN),
+            case("transfer_not_temporary-out", "what goes out returns nothing", returns="@lent"),
+            case(
+                "currency_differs",
+                direction="in",
+                returns="@lent",
+                amount={"currency": "EUR", "amount": "1"},
+            ),
         ),
     ),
 )

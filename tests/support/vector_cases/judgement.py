@@ -157,7 +157,11 @@ OBSERVATIONS = (
             "source": "Exchange One",
             **HAPPENED,
         },
-        (case("observation_in_future", observed_on="2026-01-13"),),
+        (
+            case("observation_in_future", observed_on="2026-01-13"),
+            case("observation_unit_differs", subject="ETH"),
+            case("amount_scale", value="0.0000000000000000001"),
+        ),
     ),
     Subject(
         "attestation.recorded",
@@ -181,6 +185,71 @@ OBSERVATIONS = (
             "fact": "custodian_insured",
             "subject": "first-vault",
             "value": True,
+            **HAPPENED,
+        },
+    ),
+)
+
+_STATED: dict[str, Any] = {
+    **RECORD,
+    "account": "cold-1",
+    "asset": "BTC",
+    "units": "49.5",
+    "as_of": "2026-01-11",
+    "document": DIGEST,
+}
+_OF_STATED = (
+    NO_ASSET,
+    case("account_unknown", account="nowhere"),
+    case("amount_scale", units="0.000000001"),
+    case("observation_in_future", as_of="2026-01-13"),
+)
+
+RECONCILIATION = (
+    Subject("custodian_statement.received", "working", {**_STATED, **HAPPENED}, _OF_STATED),
+    Subject(
+        "balance.attested",
+        "working",
+        {**_STATED, "method": "address_signature", "attester": "An Auditor LLP", **HAPPENED},
+        _OF_STATED,
+    ),
+    Subject(
+        "break.raised",
+        "working",
+        {**RECORD, "statement": "@differs", "explanation": "Not yet arrived", **HAPPENED},
+        (
+            case("statement_unknown", statement=UNKNOWN),
+            case("break_none", statement="@agreed"),
+            case("break_raised_already", statement="@broken"),
+        ),
+    ),
+    Subject(
+        "break.resolved",
+        "working",
+        {
+            **RECORD,
+            "break_id": "@break",
+            "cause": "timing",
+            "explanation": "The units arrived on the next day",
+            "documents": [DIGEST],
+            **HAPPENED,
+        },
+        (case("break_unknown", break_id=UNKNOWN),),
+    ),
+)
+
+REPORTS = (
+    Subject(
+        "report.filed",
+        "working",
+        {
+            **RECORD,
+            "deliverable": "annual_report",
+            "covers_until": "2025-12-31",
+            "channel": "legislature",
+            "recipient": "The legislature",
+            "nil_return": False,
+            "document": DIGEST,
             **HAPPENED,
         },
     ),
@@ -217,4 +286,4 @@ PERIODS = (
     ),
 )
 
-SUBJECTS = (*APPROVALS, *OBSERVATIONS, *PERIODS)
+SUBJECTS = (*APPROVALS, *OBSERVATIONS, *RECONCILIATION, *REPORTS, *PERIODS)

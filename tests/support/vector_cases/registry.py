@@ -60,6 +60,7 @@ MANDATE_KINDS = (
         (
             case("book_unknown", books=[UNKNOWN]),
             case("book_unknown-twice", "a book is listed twice", books=["@book", "@book"]),
+            case("book_twice", "two versions of one book", books=["@book", "@newer"]),
             case("book_not_in_force", override=None),
             case("notice_too_short", prelude="governed", effective_from="2026-01-14"),
             case(

@@ -303,6 +303,13 @@ def a_bill_is_adopted() -> Answer:
     return adopted(fund, [fund.govern("book.recorded", book=book(status="bill"))])
 
 
+@scene("book_twice")
+def two_versions_are_adopted() -> Answer:
+    fund = fund_under()
+    books = [fund.govern("book.recorded", book=book(version=version)) for version in ("1", "2")]
+    return adopted(fund, books)
+
+
 @scene("notice_too_short")
 def adopted_for_tomorrow() -> Answer:
     fund = fund_under()
@@ -442,6 +449,15 @@ def sent_to_the_address_of_another_account() -> Answer:
     fund.open_units()
     address = {"chain": CHAIN, "address": "bc1qwarm1"}
     return fund.act("transfer.proposed", "aigerim", **fund.transfer(to_address=address))
+
+
+@scene("chain_differs")
+def sent_to_an_address_of_another_chain() -> Answer:
+    fund = fund_under()
+    fund.open_units(asset="BNB")
+    address = {"chain": CHAIN, "address": "bc1qcold2"}
+    sent = {**fund.transfer(to_address=address), "asset": "BNB", "max_fee": None}
+    return fund.act("transfer.proposed", "aigerim", **sent)
 
 
 @scene("counterparty_unknown")
@@ -653,6 +669,57 @@ def a_price_of_tomorrow() -> Answer:
     return fund.act(
         "price.observed", "aigerim", asset="BTC", currency="USD", price="40000",
         observed_at=fund.instant(seconds=61), source="A source", market="A market", **GROUNDS,
+    )  # fmt: skip
+
+
+@scene("observation_unit_differs")
+def observed_in_another_unit() -> Answer:
+    fund = fund_under()
+    seen = {"measure": "market_cap", "subject": "BTC", "value": "1", "source": "S", **GROUNDS}
+    fund.do("observation.recorded", "aigerim", unit="USD", observed_on=fund.day(-1), **seen)
+    return fund.act("observation.recorded", "aigerim", unit="EUR", observed_on=fund.today, **seen)
+
+
+@scene("transfer_not_temporary")
+def returned_though_never_lent() -> Answer:
+    return fund_under().act(
+        "cash.recorded", "aigerim", direction="in", category="other", returns=UNKNOWN,
+        amount={"currency": "USD", "amount": "1"}, **GROUNDS,
+    )  # fmt: skip
+
+
+def stated(fund: SmallFund, units: str) -> str:
+    return fund.do(
+        "custodian_statement.received", "aigerim", account="cold-1", asset="BTC", units=units,
+        as_of=fund.today, document=DIGEST, **GROUNDS,
+    )  # fmt: skip
+
+
+@scene("statement_unknown")
+def a_break_against_no_statement() -> Answer:
+    return fund_under().act("break.raised", "aigerim", statement=UNKNOWN, **GROUNDS)
+
+
+@scene("break_none")
+def a_break_where_both_agree() -> Answer:
+    fund = fund_under()
+    fund.open_units("10")
+    return fund.act("break.raised", "aigerim", statement=stated(fund, "10"), **GROUNDS)
+
+
+@scene("break_raised_already")
+def a_break_that_is_open() -> Answer:
+    fund = fund_under()
+    statement = stated(fund, "1")
+    fund.do("break.raised", "aigerim", statement=statement, **GROUNDS)
+    return fund.act("break.raised", "aigerim", statement=statement, **GROUNDS)
+
+
+@scene("break_unknown")
+def a_break_that_nobody_raised() -> Answer:
+    return fund_under().act(
+        "break.resolved", "aigerim", break_id=UNKNOWN, cause="timing", explanation="Late",
+        documents=[], **GROUNDS,
     )  # fmt: skip
 
 

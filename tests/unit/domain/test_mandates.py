@@ -216,10 +216,11 @@ def test_of_several_books_deny_wins_and_all_findings_are_kept_in_order() -> None
     cap = {"unit": "USD", "measure": "transaction_cost"}
     books = [
         book(anybody("A.ANY", "any_instruction", "any_fact"), EXCEPTION),
-        book(rule("B.CAP", "cap_absolute", "purchase", params={"amount": "5", **cap})),
+        book(rule("B.CAP", "cap_absolute", "purchase", params={"amount": "5", **cap}), book="b"),
         book(
             rule("C.CAP", "cap_absolute", "purchase", params={"amount": "4", **cap}),
             approval("C.APPR", "purchase", roles_count="1"),
+            book="c",
         ),
     ]
     ids = [fund.govern("book.recorded", book=each) for each in books]

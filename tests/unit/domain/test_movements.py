@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.known import KnownState
 from tests.support.books import quorum, rule
 from tests.support.fund_simulator import DIGEST, GROUNDS
 from tests.support.small_fund import (
@@ -417,8 +418,8 @@ def test_an_exchange_moves_both_assets_and_fees_in_money_are_its_cost() -> None:
     fund.do("exchange.settled", "bolat", **fund.exchanged(proposal, "1", "50"))
     assert fund.balance() == (800, 0, 0, 0)
     ever = ("0001-01-01", "9999-12-31")
-    assert fund.state.flow("purchase_units", "BNB", *ever) == 101 * 10**18
-    assert fund.state.flow("outflow_units", "BTC", *ever) == 2 * 10**8
+    assert KnownState(fund.state).flow("purchase_units", "BNB", *ever) == 101 * 10**18
+    assert KnownState(fund.state).flow("outflow_units", "BTC", *ever) == 2 * 10**8
 
 
 def test_a_delivery_settles_in_parts() -> None:
@@ -438,8 +439,8 @@ def test_cash_comes_in_and_goes_out_by_category() -> None:
     for direction, amount in (("in", "100.5"), ("out", "40"), ("in", "0")):
         money = {"currency": "USD", "amount": amount}
         fund.do("cash.recorded", "aigerim", direction=direction, amount=money, **base)
-    assert fund.state.flow("cash_in", "USD", "0001-01-01", "9999-12-31") == 10_050
-    assert fund.state.flow("cash_out", "USD", "0001-01-01", "9999-12-31") == 4_000
+    assert KnownState(fund.state).flow("cash_in", "USD", "0001-01-01", "9999-12-31") == 10_050
+    assert KnownState(fund.state).flow("cash_out", "USD", "0001-01-01", "9999-12-31") == 4_000
     finer = {"currency": "USD", "amount": "0.001"}
     wrong = fund.act("cash.recorded", "aigerim", direction="in", amount=finer, **base)
     assert laws_of(wrong) == ["amount_scale"]

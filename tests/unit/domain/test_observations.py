@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.domain.known import KnownState
 from ledger.domain.observations import PRICES_KEPT
 from tests.support.fund_simulator import DIGEST, GROUNDS
 from tests.support.small_fund import SmallFund, fund_under, laws_of
@@ -19,7 +20,8 @@ def observe(fund: SmallFund, value: str, days: int) -> str:
 
 
 def latest(fund: SmallFund) -> str:
-    return fund.state.observations["market_cap", "BTC"].value
+    seen = KnownState(fund.state).observed("market_cap", "BTC", fund.today)
+    return str(seen.value) if seen else ""
 
 
 def test_the_latest_observation_is_kept_whenever_it_is_recorded() -> None:

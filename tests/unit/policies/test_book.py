@@ -142,12 +142,6 @@ def test_every_trigger_of_a_rule_is_known() -> None:
         read_book(book(anybody("T.A", "moonrise")))
 
 
-@pytest.mark.parametrize("effect", ["report_due", "attest", "exempt", "none"])
-def test_an_effect_that_is_not_executed_is_not_passed_over(effect: str) -> None:
-    with pytest.raises(UnknownRuleError, match="not executed"):
-        read_book(book({**ANYBODY, "effect": effect}))
-
-
 def test_a_book_is_bounded() -> None:
     many = [anybody(f"T.A{number}", "purchase") for number in range(RULES_MAX)]
     with pytest.raises(BookError):

@@ -11,7 +11,9 @@ from ledger.domain.outcome import DENY, FLAG
 from ledger.domain.policy import AccountFacts, Action, AssetFacts, Authorised, Requirement
 from ledger.kernel.money import Money
 from policies.book import read_book
+from policies.engine import PolicyEngine
 from tests.support.books import book, rule
+from tests.support.known_facts import KnownFacts
 
 if TYPE_CHECKING:
     from policies.rule import Verdict
@@ -20,19 +22,6 @@ BTC = AssetFacts("BTC", "bip122:000/slip44:0", "coin", 8, retired=False)
 BNB = AssetFacts("BNB", "eip155:56/slip44:714", "coin", 18, retired=False)
 USDC = AssetFacts("USDC", "eip155:1/erc20:0xa0b8", "stablecoin_claim", 6, retired=False)
 COLD = AccountFacts("cold-1", "first-vault", "qualified_custodian", "cold", "own", "KZ")
-
-
-class Flows:
-    """Amounts by day of one measure."""
-
-    def __init__(self, days: dict[str, int]) -> None:
-        self.days = days
-
-    def flow(self, _measure: str, _unit: str, first: str, last: str) -> int:
-        return sum(amount for day, amount in self.days.items() if first <= day <= last)
-
-    def flow_days(self, _measure: str, _unit: str, first: str, last: str) -> list[str]:
-        return sorted(day for day in self.days if first <= day <= last)
 
 
 def action(**fields: Any) -> Action:
@@ -55,7 +44,7 @@ def asked(
     fields = {"effect": effect} if effect else {}
     made = rule("T.R", rule_type, "purchase", params=params, **fields)
     (read,) = read_book(book(made)).rules
-    return read.judge(read, subject, Flows(days or {}))
+    return read.kind.judge(read, subject, KnownFacts(days or {}))
 
 
 def is_allowed(verdict: Verdict) -> bool:
@@ -223,11 +212,10 @@ OUT = {"triggers": ("transfer_out", "any_instruction")}
         ({"scope": ["any_instruction"]}, {}, False),
         ({"exceptions": [{"reason": "victim_return"}]}, {"reason": "victim_return"}, True),
         ({"exceptions": [{"reason": "victim_return"}]}, {"reason": "other"}, False),
-        ({"exceptions": [{"role": "TreasuryOfficer"}]}, {}, True),
-        ({"exceptions": [{"role": "RiskOfficer"}]}, {}, False),
-        ({"exceptions": [{"evidence": True}]}, {"evidence": ("0" * 64,)}, True),
-        ({"exceptions": [{"evidence": True}]}, {}, False),
-        ({"exceptions": [{"reason": "a", "role": "RiskOfficer"}]}, {"reason": "a"}, False),
+        ({"exceptions": [{"roles": ["TreasuryOfficer"]}]}, {}, True),
+        ({"exceptions": [{"evidence": "act"}]}, {"evidence": ("0" * 64,)}, True),
+        ({"exceptions": [{"evidence": "act"}]}, {}, False),
+        ({"exceptions": [{"reason": "a", "evidence": "act"}]}, {"reason": "a"}, False),
         ({"exceptions": [{"reason": "b"}, {"reason": "a"}]}, {"reason": "a"}, True),
         ({"destinations": "registered"}, {"destination_registered": True}, True),
         ({"destinations": "registered"}, {"destination_registered": False}, False),
@@ -238,7 +226,17 @@ OUT = {"triggers": ("transfer_out", "any_instruction")}
 )
 def test_what_may_leave(params: dict[str, Any], fields: dict[str, Any], allowed: bool) -> None:  # noqa: FBT001 - a column of the table
     subject = action(**OUT, account=COLD, destination=COLD, **fields)
-    assert is_allowed(asked("outflow_restriction", subject, **params)) == allowed
+    read = read_book(book(rule("T.R", "outflow_restriction", "transfer_out", params=params)))
+    findings = PolicyEngine().judge([read], subject, KnownFacts()).findings
+    assert ("T.R" not in [finding.rule for finding in findings]) == allowed
+
+
+def test_an_exception_by_office_waits_for_its_approval() -> None:
+    params = {"exceptions": [{"reason": "a", "roles": ["Court", "RiskOfficer"]}]}
+    read = read_book(book(rule("T.R", "outflow_restriction", "transfer_out", params=params)))
+    judgement = PolicyEngine().judge([read], action(**OUT, reason="a"), KnownFacts())
+    asked_for = Requirement("T.R", any_of=("Court", "RiskOfficer"), count=1)
+    assert judgement.requirements == (asked_for,)
 
 
 # -- separation_of_duties -------------------------------------------------------------------------

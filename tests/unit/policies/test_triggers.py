@@ -11,6 +11,7 @@ from typing_extensions import override
 from ledger.domain.body import Grounded
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import KINDS
+from ledger.domain.view import PURPOSES
 from policies.engine import PolicyEngine
 from policies.vocabulary import TRIGGERS
 from tests.support.fund_simulator import DIGEST, GROUNDS
@@ -19,9 +20,11 @@ from tests.support.small_fund import SmallFund
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledger.domain.policy import Action, Flows, Judgement
+    from ledger.domain.policy import Action, Judgement, Known
 
-SOURCES = ["mining", "airdrop", "fork", "donation", "tax_receipt", "staking_reward"]
+SOURCES = [
+    *("mining", "airdrop", "fork", "donation", "tax_receipt", "staking_reward", "payment_to_state"),
+]
 NATURES = {
     "any_instruction": Nature.ACT,
     "any_fact": Nature.FACT,
@@ -37,11 +40,11 @@ class Spy(PolicyEngine):
         self.actions: dict[str, Action] = {}
 
     @override
-    def judge(self, books: Sequence[Any], action: Action, flows: Flows) -> Judgement:
+    def judge(self, books: Sequence[Any], action: Action, known: Known) -> Judgement:
         for trigger in action.triggers:
             self.heard[trigger].add(action.kind.removesuffix(".v1"))
         self.actions[action.kind] = action
-        return super().judge(books, action, flows)
+        return super().judge(books, action, known)
 
 
 class GroundedFund(SmallFund):
@@ -68,6 +71,8 @@ def life(fund: SmallFund) -> None:
 def _registry(fund: SmallFund) -> None:
     eth = {"asset": "ETH", "asset_id": "eip155:1/slip44:60", "name": "Ether", "scale": 18}
     fund.do("asset.listed", "aigerim", instrument_class="coin", **eth)
+    unit = {"asset": "FND", "asset_id": "fund:0/unit:a", "name": "Fund", "scale": 2}
+    fund.do("asset.listed", "aigerim", instrument_class="fund_interest", **unit)
     fund.do("asset.delisted", "aigerim", asset="ETH", reason="No longer held")
     vault = {"custodian": "third-vault", "legal_name": "Vault", "jurisdiction": "KZ"}
     fund.do("custodian.engaged", "aigerim", licences=[], contract=DIGEST, **vault)
@@ -85,6 +90,7 @@ def _registry(fund: SmallFund) -> None:
 
 def _trades(fund: SmallFund) -> None:
     done: dict[str, Any] = {"fees": [], "final": True, **GROUNDS}
+    fund.do("acquisition.proposed", "aigerim", **{**fund.acquisition(), "asset": "FND"})
     bought = fund.do("acquisition.proposed", "aigerim", **fund.acquisition())
     fund.do("acquisition.settled", "bolat", **fund.acquired(bought))
     sold = fund.do("disposal.proposed", "aigerim", **fund.disposal())
@@ -103,13 +109,17 @@ def _moves(fund: SmallFund) -> None:
     units = {"asset": "BTC", "units": "1", "account": "cold-1", **GROUNDS}
     for source in SOURCES:
         fund.do("receipt.recorded", "aigerim", source=source, **units)
-    for form in ("pledge", "lock", "lien", "stake", "loan"):
+    for form in ("pledge", "lock", "lien", "stake", "earmark", "loan"):
         fund.do("encumbrance.placed", "aigerim", form=form, beneficiary="A bank", **units)
     placed = fund.event_ids[-1]
     fund.do("encumbrance.released", "aigerim", encumbrance=placed, units="1", **GROUNDS)
     money = {"amount": {"currency": "USD", "amount": "1"}, "category": "other", **GROUNDS}
     for direction in ("in", "out"):
         fund.do("cash.recorded", "aigerim", direction=direction, **money)
+    for category in ("temporary_transfer", "cash_sweep", "distribution"):
+        fund.do("cash.recorded", "aigerim", direction="out", **{**money, "category": category})
+    for purpose in sorted(PURPOSES):
+        fund.do("cash.recorded", "aigerim", direction="in", **money, purpose=purpose)
 
 
 def _statements(fund: SmallFund) -> None:
@@ -122,6 +132,17 @@ def _statements(fund: SmallFund) -> None:
     attested = {"item": "i", "subject": "s", "attester": "A", "document": DIGEST}
     fund.do("attestation.recorded", "aigerim", expires_on=fund.today, **attested, **GROUNDS)
     fund.state_fact()
+    place = {"account": "cold-1", "asset": "BTC", "document": DIGEST, **GROUNDS}
+    fund.do("balance.attested", "aigerim", units="1", as_of=fund.today, attester="A",
+            method="address_signature", **place)  # fmt: skip
+    stated = fund.do(
+        "custodian_statement.received", "aigerim", units="1", as_of=fund.today, **place
+    )
+    found = fund.do("break.raised", "aigerim", statement=stated, **GROUNDS)
+    fund.do("break.resolved", "aigerim", break_id=found, cause="late", explanation="It was late",
+            documents=[], **GROUNDS)  # fmt: skip
+    fund.do("report.filed", "aigerim", deliverable="d", covers_until=fund.today, channel="c",
+            recipient="R", nil_return=False, document=DIGEST, **GROUNDS)  # fmt: skip
     fund.do("period.closed", "aigerim", **fund.close(fund.day(-1)))
 
 
@@ -133,14 +154,18 @@ def promised(trigger: str) -> set[str]:
             for name, kind in KINDS.items()
             if kind.nature is NATURES[trigger]
         }
-    return set(re.findall(r"\b[a-z]+\.[a-z]+\b", TRIGGERS[trigger]))
+    return set(re.findall(r"\b[a-z_]+\.[a-z]+\b", TRIGGERS[trigger]))
 
 
 def test_every_trigger_fires_for_the_kinds_that_it_names() -> None:
     spy = Spy()
     life(SmallFund(engine=spy))
     for trigger in TRIGGERS:
-        if trigger != "exception":
+        if "no event" in TRIGGERS[trigger]:
+            assert not spy.heard[trigger], trigger
+        elif trigger in PURPOSES:
+            assert "cash.recorded" in spy.heard[trigger], trigger
+        elif trigger != "exception":
             assert spy.heard[trigger] == promised(trigger), trigger
     assert set(spy.heard) <= set(TRIGGERS)
 
@@ -164,7 +189,7 @@ def test_the_special_words_fire_for_their_own_case_only() -> None:
     for kind, fields, words in cases:
         spy.heard.clear()
         fund.do(kind, "aigerim", **fields)
-        assert set(spy.heard) - set(NATURES) == words
+        assert set(spy.heard) - {*NATURES, "receive_at_address"} == words
 
 
 def test_rules_are_told_why_whatever_the_kind() -> None:
