@@ -140,11 +140,11 @@ class Rule:
         A value of the mandate that its approvers may decide waits for them instead.
         """
         if self.params.approvers:
-            return self.asks(f"a known {what}", UNKNOWN)
+            return self.asks(f"known {what}", UNKNOWN)
         if deny:
-            finding = Finding(self.form.id, DENY, f"a known {what}", UNKNOWN, self.form.citation)
+            finding = Finding(self.form.id, DENY, f"known {what}", UNKNOWN, self.form.citation)
             return Verdict((finding,))
-        return self.broken(f"a known {what}", UNKNOWN)
+        return self.broken(f"known {what}", UNKNOWN)
 
 
 UNKNOWN = "unknown"

@@ -26,6 +26,7 @@ from ledger.signing.signer import MemorySigner
 from policies.book import shipped_book
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ledger.store.record_store import RecordStore
@@ -54,6 +55,8 @@ class DemoFund:
     signers: dict[str, MemorySigner]
     log_signer: MemorySigner
     passphrase: bytes
+    governors: tuple[str, str] = ("governor-1", "governor-2")
+    """Two officers who make a quorum of the charter."""
     sequencer: Sequencer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +83,8 @@ class DemoFund:
 
     def govern(self, kind: str, **fields: Any) -> Receipt:  # noqa: ANN401 - members
         """A charter-governed event with the quorum's signatures in one envelope."""
-        return self.do(kind, "governor-1", cosigners=["governor-2"], **fields)
+        author, cosigner = self.governors
+        return self.do(kind, author, cosigners=[cosigner], **fields)
 
     def new_key(self, name: str) -> MemorySigner:
         """A further key file."""
@@ -89,7 +93,7 @@ class DemoFund:
         return signer
 
 
-def make_fund(root: Path, fund: str) -> DemoFund:
+def make_fund(root: Path, fund: str, officers: Iterable[str] = OFFICERS) -> DemoFund:
     """A workspace with key files for every officer and a log key, under one passphrase file."""
     workspace = make_workspace(root, fund)
     passphrase = secrets.token_hex(16).encode()
@@ -97,7 +101,7 @@ def make_fund(root: Path, fund: str) -> DemoFund:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(passphrase + b"\n")
-    signers = {name: MemorySigner.generate() for name in OFFICERS}
+    signers = {name: MemorySigner.generate() for name in officers}
     log_signer = MemorySigner.generate()
     for name, signer in {**signers, "log": log_signer}.items():
         _write_key(workspace.keys / f"{name}.key", signer, passphrase)
@@ -112,34 +116,16 @@ def _write_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
 
 def constitute(demo: DemoFund, *, legal_entity: str, jurisdiction: str, offset: int) -> None:
     """Constitution by all founders; assets, custodians, accounts; the reference mandate."""
-    founders = [
-        {
-            "officer": name,
-            "commitment": hashlib.sha256(secrets.token_bytes(16) + name.encode()).hexdigest(),
-            "offices": [office],
-            "keys": [wiring.key_members(demo.signers[name].public_key)],
-        }
-        for name, office in OFFICERS.items()
-    ]
-    vkey = VerifierKey(demo.workspace.fund, demo.log_signer.public_key)
-    demo.do(
-        "fund.constituted",
-        "governor-1",
-        cosigners=[name for name in OFFICERS if name != "governor-1"],
-        protocol=1,
+    found_fund(
+        demo,
+        OFFICERS,
+        governance=["Governor"],
         legal_entity=legal_entity,
         jurisdiction=jurisdiction,
-        functional_currency="USD",
         charter={
-            "governance_offices": ["Governor"],
-            "quorum": 2,
-            "notice_days": 30,
-            "max_backdating_days": 10,
             "wider_backdating": {"days": 36_600, "until": wiring.now()[:4] + "-12-31"},
             "utc_offset_minutes": offset,
         },
-        founders=founders,
-        log_key=render_vkey(vkey),
     )
     _register(demo, legal_entity)
     book = demo.govern("book.recorded", book=shipped_book("reference"))
@@ -150,6 +136,48 @@ def constitute(demo: DemoFund, *, legal_entity: str, jurisdiction: str, offset: 
         version="1",
         books=[book.event_id],
         effective_from=today,
+    )
+
+
+def found_fund(
+    demo: DemoFund,
+    officers: Mapping[str, str],
+    *,
+    governance: list[str],
+    legal_entity: str,
+    jurisdiction: str,
+    charter: dict[str, Any],
+) -> Receipt:
+    """The constitution, signed by every officer; the first two of the governance offices govern."""
+    founders = [
+        {
+            "officer": name,
+            "commitment": hashlib.sha256(secrets.token_bytes(16) + name.encode()).hexdigest(),
+            "offices": [office],
+            "keys": [wiring.key_members(demo.signers[name].public_key)],
+        }
+        for name, office in officers.items()
+    ]
+    first, second, *_ = sorted(name for name, office in officers.items() if office in governance)
+    demo.governors = (first, second)
+    vkey = VerifierKey(demo.workspace.fund, demo.log_signer.public_key)
+    return demo.do(
+        "fund.constituted",
+        first,
+        cosigners=[name for name in officers if name != first],
+        protocol=1,
+        legal_entity=legal_entity,
+        jurisdiction=jurisdiction,
+        functional_currency="USD",
+        charter={
+            "governance_offices": governance,
+            "quorum": 2,
+            "notice_days": 30,
+            "max_backdating_days": 10,
+            **charter,
+        },
+        founders=founders,
+        log_key=render_vkey(vkey),
     )
 
 

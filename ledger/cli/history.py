@@ -8,23 +8,21 @@ source (`mining`, `airdrop` …) and `counterparty` may be empty. Every fault na
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from typing import TYPE_CHECKING, Any
 
+from ledger.cli.csv_rows import read_cells
 from ledger.kernel import amounts, identifiers
 from ledger.kernel.errors import HistoryError, LedgerError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import check_form
 from ledger.kernel.instants import check_day
-from ledger.kernel.limits import HISTORY_BYTES_MAX, HISTORY_LINE_BYTES_MAX
 from ledger.kernel.money import minor_unit_digits
 from ledger.kernel.text import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 COLUMNS = (
     "trade_date",
@@ -61,6 +59,22 @@ class Row:
     account: str
     reference: str
     source: str
+
+    def column_of(self, rule: str, found: str) -> str:
+        """The column that a finding of admission is about, as far as its name and value tell."""
+        if rule == "amount_scale":
+            money = {f"{self.fee} {self.currency}": "fee", f"{self.units} {self.asset}": "units"}
+            return money.get(found, "consideration")
+        match = _COLUMN_OF_LAW.match(rule)
+        return _COLUMN_OF.get(match.group(1), match.group(1)) if match else "kind"
+
+    def column_of_member(self, path: str) -> str:
+        """The column from which a member of a body came, by the path of the member."""
+        first, _, rest = path.partition(".")
+        if rest == "currency":
+            return rest
+        found = _COLUMN_OF.get(first, first)
+        return found if found in COLUMNS else "kind"
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """The row as events: (kind, members), to be signed in this order."""
@@ -112,9 +126,7 @@ class Row:
 
 def read_history(data: bytes) -> list[Row]:
     """Every row of a history; `HistoryError` with line and column of the first fault."""
-    if len(data) > HISTORY_BYTES_MAX:
-        raise HistoryError(f"{len(data)} bytes where {HISTORY_BYTES_MAX} are allowed")
-    rows = [_row(line, cells) for line, cells in _cells(data)]
+    rows = [_row(line, cells) for line, cells in read_cells(data, COLUMNS)]
     seen: dict[str, int] = {}
     for row in rows:
         first = seen.setdefault(row.reference, row.line)
@@ -123,48 +135,7 @@ def read_history(data: bytes) -> list[Row]:
     return rows
 
 
-def _lines(data: bytes) -> Iterator[str]:
-    """The lines one by one: a file is bounded, and so is each of its lines."""
-    before = 0
-    for number, line in enumerate(io.BytesIO(data), start=1):
-        if len(line) > HISTORY_LINE_BYTES_MAX:
-            text = f"{len(line)} bytes where {HISTORY_LINE_BYTES_MAX} are allowed"
-            raise HistoryError(text, where=f"line {number}")
-        try:
-            yield line.decode()
-        except UnicodeDecodeError as error:
-            raise HistoryError("not UTF-8", where=f"byte {before + error.start}") from None
-        before += len(line)
-
-
-def _cells(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_lines(data), strict=True)
-    number = 0
-    try:
-        for cells in reader:
-            number += 1
-            if number == 1:
-                _check_header(cells)
-                continue
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise HistoryError(f"not CSV: {error}", where=f"line {reader.line_num}") from None
-    if number == 0:
-        raise HistoryError("the file is empty", hint=f"Its first line is {','.join(COLUMNS)}")
-
-
-def _check_header(cells: list[str]) -> None:
-    if tuple(cells) != COLUMNS:
-        raise HistoryError(
-            "the header is another", where="line 1", hint=f"It is {','.join(COLUMNS)}"
-        )
-
-
 def _row(line: int, cells: list[str]) -> Row:
-    if len(cells) != len(COLUMNS):
-        raise HistoryError(
-            f"{len(cells)} columns where {len(COLUMNS)} are expected", where=f"line {line}"
-        )
     values = dict(zip(COLUMNS, cells, strict=True))
     for column, cell in values.items():
         try:
@@ -236,24 +207,6 @@ _COLUMN_OF = {
     "fair_value": "consideration",
     "fees": "fee",
 }
-
-
-def column_of(row: Row, rule: str, found: str) -> str:
-    """The column that a finding of admission is about, as far as its name and value tell."""
-    if rule == "amount_scale":
-        money = {f"{row.fee} {row.currency}": "fee", f"{row.units} {row.asset}": "units"}
-        return money.get(found, "consideration")
-    match = _COLUMN_OF_LAW.match(rule)
-    return _COLUMN_OF.get(match.group(1), match.group(1)) if match else "kind"
-
-
-def column_of_member(path: str) -> str:
-    """The column from which a member of a body came, by the path of the member."""
-    first, _, rest = path.partition(".")
-    if rest == "currency":
-        return rest
-    found = _COLUMN_OF.get(first, first)
-    return found if found in COLUMNS else "kind"
 
 
 def _fault(line: int, column: str, message: str) -> HistoryError:

@@ -8,11 +8,10 @@ not become effective stops the whole file before anything is recorded.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ledger.cli import wiring
 from ledger.cli.drafting import valid_until
-from ledger.cli.history import Row, column_of, column_of_member
 from ledger.domain.admit import admit
 from ledger.domain.apply import advance, apply
 from ledger.domain.drafts import kind_named, payload_of
@@ -37,6 +36,23 @@ if TYPE_CHECKING:
 
 _COSIGNED = (".proposed", "receipt.recorded")
 THREADS = 2
+
+
+class ImportedRow(Protocol):
+    """A row of any file that becomes events."""
+
+    @property
+    def line(self) -> int:
+        """Its line in the file."""
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """The row as events: (kind, members), to be signed in this order."""
+
+    def column_of(self, rule: str, found: str) -> str:
+        """The column that a finding of admission is about."""
+
+    def column_of_member(self, path: str) -> str:
+        """The column from which a member of a body came."""
 
 
 @dataclass
@@ -87,7 +103,7 @@ class Importer:
             )
         return entry.officer
 
-    def run(self, rows: Sequence[Row], sequencer: Sequencer, *, partial: bool) -> Import:
+    def run(self, rows: Sequence[ImportedRow], sequencer: Sequencer, *, partial: bool) -> Import:
         """Try every row on a copy of the state; then record what may be recorded."""
         done = Import(rows=len(rows))
         envelopes: list[bytes] = []
@@ -130,7 +146,7 @@ class Importer:
             if not isinstance(outcome, Rejection):
                 apply(self._trial.state, event, outcome, wiring.ENGINE)
 
-    def _try(self, row: Row) -> list[bytes] | None:
+    def _try(self, row: ImportedRow) -> list[bytes] | None:
         """The signed events of a row, admitted on the trial; None if they are recorded already."""
         signed: list[bytes] = []
         event_id = ""
@@ -150,12 +166,12 @@ class Importer:
             signed.append(event.envelope)
         return signed or None
 
-    def _check_same(self, row: Row, known: dict[str, Any], members: dict[str, Any]) -> None:
+    def _check_same(self, row: ImportedRow, known: dict[str, Any], members: dict[str, Any]) -> None:
         for name, value in members.items():
             if known.get(name) != value:
                 raise _fault(row, "reference", f"used before with another {name}")
 
-    def _signed(self, row: Row, kind: str, members: dict[str, Any]) -> VerifiedEvent:
+    def _signed(self, row: ImportedRow, kind: str, members: dict[str, Any]) -> VerifiedEvent:
         name = kind_named(kind).name
         cosigned = any(word in name for word in _COSIGNED)
         full = {
@@ -169,7 +185,7 @@ class Importer:
         try:
             payload = payload_of(full)
         except LedgerError as error:
-            raise _fault(row, column_of_member(error.where), error.message) from None
+            raise _fault(row, row.column_of_member(error.where), error.message) from None
         signers = [self._signers[officer] for officer in (self._author, *full["cosigners"])]
         envelope = render_envelope(sign_payload(payload, signers))
         return verify_submission(envelope, self._trial.state.keys)
@@ -181,14 +197,14 @@ class Importer:
         answer = admit(state, event, moment, wiring.ENGINE)
         return answer if isinstance(answer, Rejection) else answer.outcome
 
-    def _effective(self, row: Row, outcome: Outcome | Rejection) -> Outcome:
+    def _effective(self, row: ImportedRow, outcome: Outcome | Rejection) -> Outcome:
         if isinstance(outcome, Rejection):
             raise _fault(row, "reference", outcome.detail)
         if outcome.verdict != EFFECTIVE:
             first = outcome.findings[0]
             raise _fault(
                 row,
-                column_of(row, first.rule, first.found),
+                row.column_of(first.rule, first.found),
                 f"would be {outcome.verdict} by {first.rule}: {_because(first)}",
             )
         return outcome
@@ -200,5 +216,5 @@ def _because(finding: Finding) -> str:
     return f"{wanted}; found {finding.found}" if finding.found else wanted
 
 
-def _fault(row: Row, column: str, message: str) -> HistoryError:
+def _fault(row: ImportedRow, column: str, message: str) -> HistoryError:
     return HistoryError(message, where=f"line {row.line}, column {column}")

@@ -171,3 +171,56 @@ def test_it_works_on_every_day_of_the_year(
 )
 def test_proven_bad_wins_over_undecidable(codes: tuple[int, int], worst: int) -> None:
     assert demo._worse(*codes) == worst
+
+
+def test_the_demonstrations_are_listed() -> None:
+    said = custody("demo", "--list").ok()
+    assert [line.split()[0] for line in said.out.splitlines()] == list(demo.SCENARIOS)
+    assert len(custody("demo", "--list", "--json").ok().json["scenarios"]) == 3
+
+
+REGIMES = {
+    "ALEM": "needs_approval",
+    "ALEM-APPROVED": "allow",
+    "NBK": "deny",
+    "NH": "allow",
+    "TX-BEFORE": "deny",
+    "TX-AFTER": "allow",
+    "US-SBR": "deny",
+    "US-STOCKPILE": "deny",
+    "SV": "allow",
+    "SV-IMF": "deny",
+    "SV-ALL-WAYS": "no_lawful_option",
+}
+
+
+def test_one_instruction_has_another_answer_in_each_regime() -> None:
+    cases = custody("demo", "--scenario", "regimes", "--json").ok().json["cases"]
+    assert {case["id"]: case["verdict"] for case in cases} == REGIMES
+    assert all(case["as_documented"] and case["why"] for case in cases)
+    said = custody("demo", "--scenario", "regimes").ok()
+    for words in ("NO LAWFUL OPTION", "SV.DCA.1, SV.IMF.1.a", "731 days", "489849521203.83 USD"):
+        assert words in said.out
+
+
+def test_the_alem_fund_lives_its_story_and_is_audited(tmp_path: Path) -> None:
+    said = custody("demo", "--scenario", "alem", "--into", tmp_path / "demo").ok()
+    story = said.out
+    for words in (
+        "expected 1 of Founder",
+        "KZ.ALEM.LIM.1), which is neither zero nor unlimited",
+        "1188000 of 5000000 USD, 3812000 left",
+        "~ OWN.CAP.1.params.amount: 5000000 becomes 1000000",
+        "2 would have been decided otherwise",
+        "notice_too_short",
+        "1 of 2 so far",
+        "records, valid.",
+    ):
+        assert words in story
+    holdings = custody("holdings", "--workspace", tmp_path / "demo" / "alem", "--json").ok().json
+    units = {row["account"]: row["units"] for row in holdings["holdings"]}
+    assert units == {"vault-1": "899.499979", "vault-2": "300.5"}
+    shown = custody("mandate", "show", "--workspace", tmp_path / "demo" / "alem").ok().out
+    assert "ahead: alem from" in shown
+    assert "+ OWN.DEST.1" in shown
+    assert custody("demo", "--scenario", "alem", "--into", tmp_path / "x", "--json").code == 2

@@ -14,6 +14,7 @@ import pytest
 from ledger import __version__
 from ledger.cli.history import COLUMNS
 from ledger.cli.main import COMMANDS, cli
+from ledger.cli.observations import COLUMNS as OBSERVED
 from tests.support.custody_program import (
     PURCHASE,
     Harbour,
@@ -150,6 +151,16 @@ class Story:
         self.told("mandate what-if", "new-hampshire-hb302")
         named = ("--mandate", "next", "--version", "2", "--author", "gulnara", "--cosigner")
         self.told("mandate adopt", "new-hampshire-hb302", *named, "saule")
+        day = self.told("holdings")["as_of"]
+        stated = self.fund.root / "s.csv"
+        stated.write_text(f"account,asset,units,as_of\nvault-2,BTC,0,{day}\n", encoding="utf-8")
+        self.told("reconcile", stated)
+        self.told("freeze", "vault-2", "--because", "A doubt", "--author", "gulnara")
+        self.told("exceptions")
+        seen = self.fund.root / "o.csv"
+        seen.write_text(",".join(OBSERVED) + "\n", encoding="utf-8")
+        key = ("--author", self.fund.key("aigerim"), *self.secret)
+        self.told("import-observations", seen, *key)
         brazil = Path(__file__).parents[2] / "policies" / "scenarios" / "brazil.toml"
         self.told("mandate test", brazil)
 

@@ -65,6 +65,54 @@ SCENES = (
 )
 
 
+SCENARIOS = {
+    "histories": "two funds with published purchase histories, sealed, audited and compared",
+    "regimes": "one instruction under the law of several regimes, with the reasons",
+    "alem": "the Alem Crypto Fund's own story: first acquisition, limits, a change of mandate",
+}
+
+
+def _list(*, as_json: bool) -> int:
+    if as_json:
+        rows = [{"name": name, "shows": text} for name, text in SCENARIOS.items()]
+        output.emit_json("demos", {"scenarios": rows})
+        return exits.DONE
+    for name, text in SCENARIOS.items():
+        output.say(f"{name:<10} {text}")
+    return exits.DONE
+
+
+def _regimes(*, as_json: bool) -> int:
+    from ledger.cli.demo_regimes import (  # noqa: PLC0415 - only where it is asked for
+        compare_regimes,
+        regimes_value,
+        show_regimes,
+    )
+
+    tried = compare_regimes()
+    if as_json:
+        output.emit_json("regimes", {"cases": regimes_value(tried)})
+    else:
+        show_regimes(tried)
+    return exits.DONE if all(one.passed for one in tried) else exits.PROVEN_BAD
+
+
+def _alem(root: Path, *, as_json: bool) -> int:
+    from ledger.cli.demo_alem import play_alem  # noqa: PLC0415 - only where it is asked for
+
+    if as_json:
+        raise InputError("this story is told to people", hint="Leave --json out")
+    fund = play_alem(root)
+    with fund.store:
+        size, archive = seal(fund, root / "bundle")
+        wiring.write_trust(fund.workspace, fund.store, fund.sequencer.live.state.log_key)
+    trust = parse_trust(fund.workspace.trust.read_text(encoding="utf-8"))
+    report = Evidence.open(archive, trust=trust).verify(jobs=1)
+    output.say(f"\nSealed and audited from the bundle alone: {size} records, {report.verdict}.")
+    output.say(f"Try: custody mandate show --workspace {root}")
+    return report.exit_code
+
+
 @click.command()
 @click.option(
     "--into",
@@ -74,14 +122,29 @@ SCENES = (
     help="A new folder for the two funds.",
 )
 @click.option("--replace", is_flag=True, help="Delete a demonstration that is there already.")
+@click.option(
+    "--scenario",
+    type=click.Choice(list(SCENARIOS)),
+    default="histories",
+    show_default=True,
+    help="Which demonstration (`--list` says what each shows).",
+)
+@click.option("--list", "listing", is_flag=True, help="List the demonstrations and stop.")
 @options.as_json
-def demo(into: str, replace: bool, as_json: bool) -> int:
+def demo(into: str, replace: bool, scenario: str, listing: bool, as_json: bool) -> int:
     """Build two funds, play a real purchase history into each, seal, audit and compare.
 
-    The funds are demonstrations; the purchases are the published ones, each with its source.
+    The funds are demonstrations; the purchases are the published ones, each with its source. Other
+    scenarios compare the law of several regimes, or live a fund's own story.
     """
+    if listing:
+        return _list(as_json=as_json)
+    if scenario == "regimes":
+        return _regimes(as_json=as_json)
     root = Path(into)
     _prepare(root, replace=replace)
+    if scenario == "alem":
+        return _alem(root / "alem", as_json=as_json)
     reports = []
     code = exits.DONE
     for scene in SCENES:
@@ -107,7 +170,7 @@ def _prepare(root: Path, *, replace: bool) -> None:
         root.mkdir(parents=True)
         return
     there = list(root.iterdir())
-    names = {scene.name for scene in SCENES}
+    names = {scene.name for scene in SCENES} | {"alem"}
     if replace and all(e.name in names and (e / "custody.toml").exists() for e in there):
         for entry in there:
             shutil.rmtree(entry)

@@ -187,12 +187,22 @@ def differences(before: list[Book], after: list[Book]) -> list[str]:
     found += [f"+ {name}: {new[name].text or new[name].rule_type}" for name in new.keys() - old]
     for name in old.keys() & new.keys():
         was, now = old[name].model_dump(mode="json"), new[name].model_dump(mode="json")
-        found += [
-            f"~ {name}.{member}: {was[member]} becomes {now[member]}"
-            for member in now
-            if was[member] != now[member]
-        ]
+        found += [f"~ {name}.{change}" for change in _changed(was, now)]
     return sorted(found, key=lambda text: (text[2:], text[0]))
+
+
+def _changed(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Members that differ, those of parameters one by one; `-` stands for one that is not there."""
+    found = []
+    for member in sorted(was.keys() | now.keys()):
+        before, after = was.get(member, "-"), now.get(member, "-")
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            found += [f"{member}.{change}" for change in _changed(before, after)]
+        else:
+            found.append(f"{member}: {before} becomes {after}")
+    return found
 
 
 @click.command()

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.cli import history
-from ledger.cli.history import COLUMNS, Row, column_of, column_of_member, read_history
+from ledger.cli import csv_rows
+from ledger.cli.history import COLUMNS, Row, read_history
 from ledger.domain.drafts import payload_of
 from ledger.domain.laws import LAWS
 from ledger.kernel.errors import HistoryError
@@ -128,7 +128,7 @@ def test_a_cell_of_many_lines_keeps_the_count() -> None:
 
 
 def test_too_long_a_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "HISTORY_BYTES_MAX", 10)
+    monkeypatch.setattr(csv_rows, "HISTORY_BYTES_MAX", 10)
     with pytest.raises(HistoryError, match="11 bytes where 10 are allowed"):
         read_history(b"x" * 11)
 
@@ -177,11 +177,11 @@ ROW = Row(2, *GOOD.values())
 )
 def test_a_finding_has_a_column(rule: str, found: str, column: str) -> None:
     row = Row(2, *(GOOD | {"fee": "7"}).values()) if found == "7 USD" else ROW
-    assert column_of(row, rule, found) == column
+    assert row.column_of(rule, found) == column
 
 
 def test_every_law_has_a_column_of_the_file() -> None:
-    assert {column_of(ROW, rule, "") for rule in LAWS} <= set(COLUMNS)
+    assert {ROW.column_of(rule, "") for rule in LAWS} <= set(COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -203,4 +203,4 @@ def test_every_law_has_a_column_of_the_file() -> None:
     ],
 )
 def test_a_member_came_from_a_column(path: str, column: str) -> None:
-    assert column_of_member(path) == column
+    assert ROW.column_of_member(path) == column
