@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ledger.audit.credit import UNKNOWN, outcome_on_credit, read_on_credit
 from ledger.domain.admit import view_of
 from ledger.domain.apply import advance, apply
 from ledger.domain.decision import decide
 from ledger.domain.kind import Nature
 from ledger.domain.mandates import Mandate, RecordedBook
 from ledger.domain.outcome import FLAG, Finding
-from ledger.domain.record import parse_record
 from ledger.domain.state import State
-from ledger.domain.verified import read_event
+from ledger.kernel.errors import UndecidableError
 from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
@@ -92,11 +92,16 @@ def _told(records: Iterable[bytes], engine: Engine) -> Iterator[tuple[State, Ver
     """Every event with the state before it and its recorded verdict."""
     state = State()
     for raw in records:
-        record = parse_record(raw)
-        event = read_event(record.envelope, b"", record.body)
-        advance(state, event, record.recorded_at)
-        yield state, event, record.outcome.verdict
-        apply(state, event, record.outcome, engine)
+        # Read as an audit reads: these are the fund's own records, stored as they were admitted.
+        event, recorded_at = read_on_credit(raw)
+        outcome = outcome_on_credit(raw)
+        if event.kind is UNKNOWN:
+            raise UndecidableError(
+                f"unknown kind {event.body.kind}", where=f"position {state.position + 1}"
+            )
+        advance(state, event, recorded_at)
+        yield state, event, outcome.verdict
+        apply(state, event, outcome, engine)
 
 
 def _decided(

@@ -16,7 +16,7 @@ from ledger.kernel.canonical import Value, encode
 from ledger.kernel.errors import BundleError, NotFoundError
 from ledger.log.merkle import leaf_hash
 from ledger.log.tiles import TILE_WIDTH, entries_path, render_entries, tiles_of
-from ledger.store.durable_files import new_file, new_folder
+from ledger.store.durable_files import files_of, new_file, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,9 +106,8 @@ def _groups(store: RecordStore, size: int) -> Iterator[list[bytes]]:
 def zip_bundle(folder: Path, target: Path) -> None:
     """One zip of a bundle's folder: stored, in order of names, the same bytes every time."""
     _check_new(target, "Name a new file")
-    paths = sorted(entry for entry in folder.rglob("*") if entry.is_file())
     with new_file(target) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as archive:
-        for path in paths:
+        for path in files_of(folder):
             info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=_ZIP_TIME)
             info.external_attr = 0o644 << 16
             archive.writestr(info, path.read_bytes())

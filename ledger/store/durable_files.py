@@ -40,10 +40,24 @@ def new_folder(path: Path) -> Iterator[Path]:
     with _aside(path) as aside:
         aside.mkdir()
         yield aside
-        for folder, _, names in os.walk(aside):
+        for folder, _, names in os.walk(aside, onerror=_stop):
             for name in names:
                 _sync(Path(folder) / name)
             _sync(Path(folder))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file under a folder, in order; `OSError` if a part of it cannot be listed.
+
+    Neither `os.walk` nor `rglob` says by itself that it left out what it could not list.
+    """
+    return sorted(
+        Path(place) / name for place, _, names in os.walk(folder, onerror=_stop) for name in names
+    )
+
+
+def _stop(error: OSError) -> None:
+    raise error
 
 
 def sync_folder(path: Path) -> None:

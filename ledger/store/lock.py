@@ -61,7 +61,8 @@ class WriterLock:
         descriptor, self._descriptor = self._descriptor, None
         _held_here.discard(self)
         if descriptor is not None:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):  # the kernel lets go of it whatever it answers
+                os.close(descriptor)
 
 
 def _holder(descriptor: int) -> str:

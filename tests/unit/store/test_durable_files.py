@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from ledger.kernel.errors import StoreError
 from ledger.store.durable_files import (
+    files_of,
     new_file,
     new_folder,
     sync_folder,
@@ -127,3 +129,36 @@ def test_a_file_written_again_is_the_same(
 def test_a_file_that_may_not_be_written_again_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         write_again(tmp_path / "nowhere")
+
+
+def unlistable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The system refuses to list one folder, as it does when it has no descriptors left."""
+    listed = os.scandir
+
+    def scandir(place: Any) -> Any:
+        if not isinstance(place, int) and Path(place).name == name:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def made_in(target: Path) -> None:
+    with new_folder(target) as aside:
+        (aside / "part").mkdir()
+        (aside / "part" / "d").write_bytes(b"x")
+
+
+def test_a_folder_that_cannot_be_listed_in_part_is_not_taken_for_a_smaller_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "part/b", "part/c"):
+        (tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folder" / name).write_bytes(b"x")
+    assert [p.name for p in files_of(tmp_path / "folder")] == ["a", "b", "c"]
+    unlistable(monkeypatch, "part")
+    with pytest.raises(OSError, match="open files"):
+        files_of(tmp_path / "folder")
+    with pytest.raises(StoreError, match="cannot be written"):
+        made_in(tmp_path / "made")
+    assert not (tmp_path / "made").exists()
