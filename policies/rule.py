@@ -201,7 +201,7 @@ class Headroom:
     measure: str
     unit: str
     amounts: tuple[str | None, ...]
-    """The limit, what is used of it, and what is left."""
+    """The limit, what is done of it, what is reserved for open proposals, and what is left."""
     citation: str
     note: str = ""
 
@@ -216,6 +216,11 @@ class Headroom:
         return self.amounts[1]
 
     @property
+    def reserved(self) -> str | None:
+        """How much of it open proposals ask for beside."""
+        return self.amounts[2]
+
+    @property
     def left(self) -> str | None:
         """How much of it is left."""
-        return self.amounts[2]
+        return self.amounts[3]

@@ -1,6 +1,6 @@
 """The composition root: the one place that takes the time, and that joins engine, store and keys.
 
-`policies` is imported here (and by the audit's evidence) and nowhere else.
+`policies` is imported at the command line, by the audit's evidence and by rehearsals only.
 """
 
 from __future__ import annotations

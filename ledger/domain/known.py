@@ -37,6 +37,14 @@ class KnownState:
         series = self._state.flows.get((measure, unit))
         return series.days_between(first, last) if series else []
 
+    def asked(self, measure: str, unit: str, first: str, last: str) -> int:
+        """How much of a flow open proposals ask for, and have not done yet."""
+        return sum(
+            proposal.progress.counted.get((measure, unit), 0)
+            for proposal in self._state.proposals.values()
+            if first <= proposal.body.value_date <= last
+        )
+
     def observed(self, measure: str, subject: str, day: str) -> Observed | None:
         """The value of a measure on a day, or on the last day before it that has one."""
         series = self._state.observations.get((measure, subject))
@@ -141,6 +149,10 @@ class KnownState:
             return None
         exact = stated.value * 10 ** minor_unit_digits(currency)
         return exact.numerator if exact.denominator == 1 else None
+
+    def reconciled_on(self) -> str:
+        """The last day of which a balance was stated; empty if none was."""
+        return max((one.as_of for one in self._state.statements.values()), default="")
 
     def breaks(self) -> list[Difference]:
         """Open breaks, and stated balances that differ from the holdings of their day."""

@@ -255,6 +255,9 @@ class Known(Protocol):
     def flow_days(self, measure: str, unit: str, first: str, last: str) -> Sequence[str]:
         """The days from `first` to `last` on which something was added to the measure."""
 
+    def asked(self, measure: str, unit: str, first: str, last: str) -> int:
+        """How much of that sum open proposals ask for, and have not done yet."""
+
     def observed(self, measure: str, subject: str, day: str) -> Observed | None:
         """The value of a measure on `day`, or on the last day before it that has one."""
 
@@ -287,6 +290,9 @@ class Known(Protocol):
 
     def lent(self) -> Sequence[Lent]:
         """Every temporary transfer, in order."""
+
+    def reconciled_on(self) -> str:
+        """The last day of which a balance was stated by somebody outside; empty if none was."""
 
     def breaks(self) -> Sequence[Difference]:
         """Open breaks, and stated balances that differ from the holdings of their day."""

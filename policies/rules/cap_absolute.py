@@ -185,23 +185,28 @@ def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
         return ()
     scale = _scale(params, known)
     if scale is None:
-        return (_headroom(rule, None, 0, None),)
+        return (_headroom(rule, None, 0, (None, 0)),)
     limit = parse_amount(params.amount, scale) + _raise(params, known, day, scale)
     used: int | None = None
+    reserved = 0
     if params.measure in FLOWS:
-        used = known.flow(FLOWS[params.measure], params.unit, *_window_on(params, day))
+        asked = (FLOWS[params.measure], params.unit, *_window_on(params, day))
+        reserved = known.asked(*asked)
+        used = known.flow(*asked) - reserved
     elif params.measure == "encumbered_units":
         used = _encumbered(params, known)
-    return (_headroom(rule, limit, scale, used),)
+    return (_headroom(rule, limit, scale, (used, reserved)),)
 
 
-def _headroom(rule: Rule, limit: int | None, scale: int, used: int | None) -> Headroom:
+def _headroom(rule: Rule, limit: int | None, scale: int, taken: tuple[int | None, int]) -> Headroom:
     params: Params = rule.params
-    left = limit - used if limit is not None and used is not None else None
-    texts = [None if one is None else render_amount(one, scale) for one in (limit, used, left)]
+    used, reserved = taken
+    left = limit - used - reserved if limit is not None and used is not None else None
+    amounts = (limit, used, None if used is None else reserved, left)
+    texts = tuple(None if one is None else render_amount(one, scale) for one in amounts)
     note = "each transaction" if used is None else ""
     unit, citation = params.unit or "", rule.form.citation
-    return Headroom(rule.form.id, params.measure, unit, tuple(texts), citation, note)
+    return Headroom(rule.form.id, params.measure, unit, texts, citation, note)
 
 
 def _scale(params: Params, known: Known) -> int | None:

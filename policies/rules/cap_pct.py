@@ -132,14 +132,25 @@ def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
     base = _base(params, known, day)
     limit = None if isinstance(base, str) else Fraction(params.pct) * base[0]
     note = base if isinstance(base, str) else "; ".join(base[1])
-    found = []
-    for basis in _bases(params):
-        held = _held(basis, params.base_unit, known, day)
-        left = limit - held if limit is not None and held is not None else None
-        texts = [None if value is None else decimal_text(value) for value in (limit, held, left)]
-        unit, citation = params.base_unit, rule.form.citation
-        found.append(Headroom(rule.form.id, basis, unit, tuple(texts), citation, note))
-    return tuple(found)
+    asked = Fraction(
+        known.asked("purchase_cost", params.base_unit, FIRST_DAY, LAST_DAY),
+        10 ** minor_unit_digits(params.base_unit),
+    )
+    return tuple(_used(rule, basis, known, day, (limit, asked, note)) for basis in _bases(params))
+
+
+def _used(
+    rule: Rule, basis: str, known: Known, day: str, of: tuple[Fraction | None, Fraction, str]
+) -> Headroom:
+    """The share used on one basis; what is held at cost includes what is asked for."""
+    limit, asked, note = of
+    unit = rule.params.base_unit
+    held = _held(basis, unit, known, day)
+    used = None if held is None else held - asked if basis == "cost" else held
+    left = None if limit is None or used is None else limit - used - asked
+    amounts = (limit, used, None if used is None else asked, left)
+    texts = tuple(None if value is None else decimal_text(value) for value in amounts)
+    return Headroom(rule.form.id, basis, unit, texts, rule.form.citation, note)
 
 
 TYPE = RuleType("cap_pct", Params, judge, watch=watch, measure=measure)

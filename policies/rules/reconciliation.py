@@ -13,6 +13,8 @@ from pydantic import Field
 from ledger.domain.outcome import FLAG, Finding
 from ledger.kernel.amounts import render_amount
 from ledger.kernel.form import Code
+from ledger.kernel.instants import add_days, days_between
+from policies.obligation import OPEN, OVERDUE, WAITING, Obligation
 from policies.rule import Rule, RuleParams, RuleType
 
 if TYPE_CHECKING:
@@ -39,4 +41,19 @@ def watch(rule: Rule, known: Known, _day: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-TYPE = RuleType("reconciliation", Params, watch=watch)
+def due(rule: Rule, known: Known, day: str) -> tuple[Obligation, ...]:
+    """When the next comparison is due; without a published frequency, when the last one was."""
+    params: Params = rule.params
+    last = known.reconciled_on()
+    said = f"last of {last}" if last else "nothing was compared yet"
+    form, what = rule.form, params.item or "reconciliation"
+    if params.frequency_days is None or not last:
+        note = said if params.frequency_days is not None else f"no frequency is published; {said}"
+        return (Obligation(form.id, what, None, WAITING, None, (), form.citation, note),)
+    until = add_days(last, params.frequency_days + (params.within_days or 0))
+    left = days_between(day, until)
+    status = OVERDUE if left < 0 else OPEN
+    return (Obligation(form.id, what, until, status, left, (), form.citation, said),)
+
+
+TYPE = RuleType("reconciliation", Params, watch=watch, due=due)

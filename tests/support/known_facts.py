@@ -42,6 +42,9 @@ class KnownFacts:
     filed: dict[str, list[Filing]] = field(default_factory=dict)
     temporary: list[Lent] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    open_ones: int = 0
+    """What open proposals ask for in every flow."""
+    last_statement: str = ""
     in_office: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def flow(self, _measure: str, _unit: str, first: str, last: str) -> int:
@@ -50,6 +53,9 @@ class KnownFacts:
 
     def flow_days(self, _measure: str, _unit: str, first: str, last: str) -> list[str]:
         return sorted(day for day in self.flows if first <= day <= last)
+
+    def asked(self, _measure: str, _unit: str, _first: str, _last: str) -> int:
+        return self.open_ones
 
     def observed(self, measure: str, subject: str, day: str) -> Observed | None:
         seen = self.observed_values.get((measure, subject))
@@ -89,6 +95,9 @@ class KnownFacts:
 
     def lent(self) -> Sequence[Lent]:
         return self.temporary
+
+    def reconciled_on(self) -> str:
+        return self.last_statement
 
     def breaks(self) -> Sequence[Difference]:
         return self.differences

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ledger.audit import Trust
 from ledger.audit.trust import render_trust
+from ledger.cli.observations import COLUMNS as OBSERVATION_COLUMNS
 from ledger.kernel.canonical import encode
 from ledger.log.checkpoint import Checkpoint, render_checkpoint, sign_checkpoint
 from ledger.log.log_proof import LogProof, render_log_proof
@@ -177,6 +178,34 @@ def books() -> list[bytes]:
 def book_values() -> list[bytes]:
     """Books as the canonical JSON that is recorded."""
     return [encode(shipped_book("reference"))]
+
+
+def observation_files() -> list[bytes]:
+    """An observation and a price."""
+    header = ",".join(OBSERVATION_COLUMNS)
+    rows = (
+        "2026-01-05,market_cap,BTC,1820000000000,USD,A source,,cap-1",
+        '2026-01-05T08:00:00.000000Z,price,BTC,91250.5,USD,"A, source",Spot,price-1',
+    )
+    return ["\n".join((header, *rows)).encode() + b"\n", header.encode() + b"\n"]
+
+
+def statement_files() -> list[bytes]:
+    """Two stated balances."""
+    return [b"account,asset,units,as_of\nvault-1,BTC,10,2026-01-05\nvault-2,BNB,0,2026-01-05\n"]
+
+
+def scenario_files() -> list[bytes]:
+    """One scenario in each of the two languages."""
+    toml = (
+        'title = "T"\nsource = "S"\n[[scenarios]]\nid = "A-1"\ntext = "A case"\n'
+        'day = "2026-01-05"\nask = { question = "load" }\nexpect = { verdict = "no_finding" }\n'
+    )
+    json_text = (
+        '{"title":"T","source":"S","scenarios":[{"id":"A-1","text":"A case","day":"2026-01-05",'
+        '"ask":{"question":"load"},"expect":{"verdict":"no_finding"}}]}'
+    )
+    return [toml.encode(), json_text.encode()]
 
 
 def histories() -> list[bytes]:

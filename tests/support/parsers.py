@@ -27,6 +27,10 @@ from ledger.audit.manifest import parse_manifest
 from ledger.audit.spelling import read_usual
 from ledger.audit.trust import render_trust
 from ledger.cli.history import COLUMNS, Row, read_history
+from ledger.cli.observations import COLUMNS as OBSERVATION_COLUMNS
+from ledger.cli.observations import read_observations
+from ledger.cli.statements import COLUMNS as STATEMENT_COLUMNS
+from ledger.cli.statements import read_statement
 from ledger.cli.words import full_text
 from ledger.cli.workspace import SETTINGS, find_workspace
 from ledger.domain.drafts import read_payload
@@ -46,6 +50,7 @@ from ledger.log.tiles import (
     render_entries,
     render_tile,
 )
+from ledger.rehearsal.scenario import read_scenarios
 from ledger.service.intake import verify_submission
 from ledger.signing.base64_text import decode_base64, encode_base64
 from ledger.signing.dsse import (
@@ -300,6 +305,46 @@ def history(data: bytes) -> bool:
     return True
 
 
+def observations(data: bytes) -> bool:
+    """Observations; every row becomes one event."""
+    try:
+        rows = read_observations(data)
+    except LedgerError:
+        return False
+    lines = [",".join(OBSERVATION_COLUMNS)]
+    for row in rows:
+        assert len(row.events()) == 1
+        lines.append(",".join(_quoted(getattr(row, name)) for name in OBSERVATION_COLUMNS))
+    assert read_observations(("\n".join(lines) + "\n").encode()) or not rows
+    return True
+
+
+def statement(data: bytes) -> bool:
+    """A statement of balances; its rows written again are read as the same."""
+    try:
+        rows = read_statement(data)
+    except LedgerError:
+        return False
+    lines = [f"{row.account},{row.asset},{row.units},{row.as_of}" for row in rows]
+    again = read_statement("\n".join([",".join(STATEMENT_COLUMNS), *lines]).encode())
+    assert [row.units for row in again] == [row.units for row in rows]
+    return True
+
+
+def scenarios(data: bytes) -> bool:
+    """A scenario file, in TOML or JSON."""
+    try:
+        file = read_scenarios(data, where="fuzzed")
+    except LedgerError:
+        return False
+    assert file.scenarios
+    return True
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
 def _written(rows: list[Row]) -> bytes:
     lines = [",".join(COLUMNS)]
     for row in rows:
@@ -436,6 +481,9 @@ PARSERS: tuple[Parser, ...] = (
     Parser("key_file", key_file, seeds.key_files, 250_000, "pem"),
     Parser("book", book, seeds.books, 120_000),
     Parser("history", history, seeds.histories, 300_000),
+    Parser("observations", observations, seeds.observation_files, 300_000),
+    Parser("statement", statement, seeds.statement_files, 300_000),
+    Parser("scenarios", scenarios, seeds.scenario_files, 60_000),
     Parser("settings", settings, seeds.settings, 250_000),
     Parser("archive", archive, seeds.archives, 600_000),
     Parser("evidence", evidence, seeds.archives, 60_000, "bundle", refused_seeds=True),

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ledger.cli import options, output, wiring
-from ledger.cli.books import governing
+from ledger.cli.books import governing, read_file
+from ledger.cli.drafting import preview
 from ledger.cli.expiries import expiries
 from ledger.cli.workspace import find_workspace
+from ledger.domain.apply import apply
+from ledger.domain.drafts import read_payload
+from ledger.domain.kind import Nature
 from ledger.domain.known import KnownState
+from ledger.domain.outcome import DENY, PENDING, REFUSED, Outcome
+from ledger.domain.record import event_id_of
+from ledger.domain.verified import VerifiedEvent
 from ledger.kernel.amounts import render_amount
-from ledger.kernel.errors import NotFoundError
+from ledger.kernel.errors import InputError, NotFoundError
 from ledger.kernel.instants import check_day, days_between
 from policies import questions
 from policies.monitors import concentration, stale_prices
@@ -21,6 +29,7 @@ from policies.rules.valuation import decimal_text
 if TYPE_CHECKING:
     from ledger.domain.state import State
     from policies.obligation import Obligation
+    from policies.rule import Headroom
 
 _STALE_DAYS = 3
 
@@ -31,59 +40,64 @@ def _state_on(workspace_path: str | None, day: str | None) -> tuple[State, str]:
 
 
 @click.command()
-@click.option("--after", help="A proposal (event id or its beginning): as if it had been added.")
+@click.option("--after", help="A draft's file: as if it had been recorded.")
 @click.option("--on", "day", help="A day (default: today).")
 @options.workspace
 @options.as_json
 def headroom(after: str | None, day: str | None, workspace_path: str | None, as_json: bool) -> None:
-    """Every limit of the mandate: the limit, what is used or reserved of it, and what is left.
+    """Every limit of the mandate: the limit, what is used and reserved of it, and what is left.
 
-    What is proposed counts as used from the moment of its record until it lapses, so a proposal
-    of the log is in the figures already; `--after` names one to see its own part.
+    What an open proposal asks for is reserved from its record until it lapses or is done.
     """
     state, on = _state_on(workspace_path, day)
+    if after is not None:
+        _hold_draft(state, Path(after))
     rows = [
         {
             "rule": one.rule,
             "measure": one.measure,
             "unit": one.unit,
-            "limit": one.limit or "unknown",
-            "used": one.used or ("" if one.note == "each transaction" else "unknown"),
-            "left": one.left or ("" if one.note == "each transaction" else "unknown"),
+            **{name: _amount(one, name) for name in ("limit", "used", "reserved", "left")},
             "note": one.note,
             "citation": one.citation,
         }
         for one in questions.headroom(governing(state), KnownState(state), on)
     ]
-    own = _own_part(state, after) if after else []
     if as_json:
-        output.emit_json("headroom", {"fund": state.fund, "on": on, "limits": rows, "own": own})
+        output.emit_json("headroom", {"fund": state.fund, "on": on, "limits": rows})
         return
-    columns = ("rule", "measure", "unit", "limit", "used", "left", "note")
+    columns = ("rule", "measure", "unit", "limit", "used", "reserved", "left", "note")
     output.table(
         columns,
         [
-            [output.grouped(row[c]) if c in columns[3:6] else row[c] for c in columns]
+            [output.grouped(row[c]) if c in columns[3:7] else row[c] for c in columns]
             for row in rows
         ],
-        right=columns[3:6],
+        right=columns[3:7],
     )
-    for line in own:
-        output.say(line)
     if not rows:
         output.say("the mandate names no limit: that is unknown, not unlimited")
 
 
-def _own_part(state: State, prefix: str) -> list[str]:
-    """What one proposal of the log counts in the flows behind the limits."""
-    found = [one for name, one in state.proposals.items() if name.startswith(prefix)]
-    if len(found) != 1:
-        raise NotFoundError(f"no one open proposal begins with {prefix}", where="--after")
-    counted = found[0].progress.counted
-    return [
-        f"{output.short(found[0].event_id)} counts {amount} minor or base units of {unit} in {flow}"
-        for (flow, unit), amount in sorted(counted.items())
-    ]
+def _amount(one: Headroom, name: str) -> str:
+    """An amount of a limit; of a limit on each transaction nothing is used up."""
+    value: str | None = getattr(one, name)
+    return value or ("" if one.note == "each transaction" else "unknown")
+
+
+def _hold_draft(state: State, path: Path) -> None:
+    """Let a draft be a proposal that waits: what it asks for is reserved."""
+    payload = read_file(path)
+    kind, body = read_payload(payload)
+    keyid = next((name for name, key in state.keys.items() if key.officer == body.author), "")
+    event = VerifiedEvent(event_id_of(payload), kind, body, (keyid,), b"")
+    decision = preview(state, payload)
+    if kind.nature is not Nature.ACT or decision is None or not keyid:
+        raise InputError("not the draft of a proposal", where=str(path))
+    if decision.verdict == REFUSED:
+        first = next(one for one in decision.findings if one.verdict == DENY)
+        raise InputError(f"it would be refused by {first.rule}: {first.reason}", where=str(path))
+    apply(state, event, Outcome(PENDING), wiring.ENGINE)
 
 
 @click.command()
