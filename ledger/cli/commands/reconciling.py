@@ -103,29 +103,8 @@ def _show(
 ) -> None:
     if as_json:
         value = {
-            "rows": [
-                {
-                    "account": one.row.account,
-                    "asset": one.row.asset,
-                    "as_of": one.row.as_of,
-                    "stated": one.row.units,
-                    "held": one.held,
-                    "difference": one.difference,
-                    "in_transit": one.in_transit,
-                }
-                for one in rows
-            ],
-            "breaks": [
-                {
-                    "event": one.event_id,
-                    "account": one.account,
-                    "asset": one.asset,
-                    "as_of": one.as_of,
-                    "difference": one.difference,
-                    "age": str(one.age),
-                }
-                for one in known
-            ],
+            "rows": [_row_value(one) for one in rows],
+            "breaks": [_break_value(one) for one in known],
             "drafts": drafts,
         }
         output.emit_json("reconciliation", value)
@@ -154,3 +133,26 @@ def _show(
         )
     for path in drafts:
         output.note(f"next: custody sign {path} --key KEY")
+
+
+def _row_value(one: Compared) -> dict[str, str]:
+    return {
+        "account": one.row.account,
+        "asset": one.row.asset,
+        "as_of": one.row.as_of,
+        "stated": one.row.units,
+        "held": one.held,
+        "difference": one.difference,
+        "in_transit": one.in_transit,
+    }
+
+
+def _break_value(one: OpenBreak) -> dict[str, str]:
+    return {
+        "event": one.event_id,
+        "account": one.account,
+        "asset": one.asset,
+        "as_of": one.as_of,
+        "difference": one.difference,
+        "age": str(one.age),
+    }
