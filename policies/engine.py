@@ -234,7 +234,7 @@ def _called(
         _Called(
             book.form.book,
             rule,
-            rule.kind.gives_authority and rule.form.effect not in {"none", "exempt"},
+            _gives_authority(rule),
             rule.form.rule_type == "settlement_tolerance" and rule.form.effect != "flag",
             _is_plain(rule),
         )
@@ -242,6 +242,13 @@ def _called(
         for rule in book.rules
         if decides(rule, deciding) and not set(triggers).isdisjoint(rule.form.trigger)
     )
+
+
+def _gives_authority(rule: Rule) -> bool:
+    """Whether a rule says who may act: neither a monitor nor advice is a licence."""
+    if not rule.kind.gives_authority or rule.form.effect in {"none", "exempt", "flag"}:
+        return False
+    return not getattr(rule.params, "advisory", False)
 
 
 def decides(rule: Rule, deciding: frozenset[str] = DECIDING_STATUS) -> bool:

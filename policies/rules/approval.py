@@ -3,7 +3,8 @@
 `initiator_roles` with effect `allow_only_if` or `deny` refuses another office's proposal; with
 `needs_approval` one of these offices must then approve it. A band (`above`, `up_to`, `unit`)
 restricts the rule to amounts within it; an amount that is unknown, or in another unit, falls into
-every band. Approvals count natural persons, never keys.
+every band. Approvals count natural persons, never keys. A rule that only flags, and advice, give no
+authority.
 """
 
 from __future__ import annotations

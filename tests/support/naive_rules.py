@@ -55,7 +55,7 @@ def _ask(story: Story, event: Proposal, rule: Rule, judgement: Judgement) -> Non
     kept = not rule.get("unknown")
     if rule["rule_type"] == "approval":
         # What may or may not apply is asked, and gives no authority.
-        judgement.authority = judgement.authority or applies is True
+        judgement.authority = judgement.authority or (applies is True and rule["effect"] != "flag")
         initiators = rule["params"].get("initiator_roles")
         may_initiate = initiators is None or bool(story.offices(event.author) & {*initiators})
         kept = kept and (may_initiate or rule["effect"] == "needs_approval")

@@ -237,8 +237,10 @@ def test_an_unknown_parameter_of_a_flag_only_flags() -> None:
 @pytest.mark.parametrize("effect", ["flag", "needs_approval", "allow_only_if", "deny"])
 def test_an_unknown_parameter_never_takes_an_approval_away(effect: str) -> None:
     asked = rule("T.A", "approval", "purchase", effect=effect, params={"roles_count": "1"})
-    assert stands(judge(PURCHASE, asked)) == "pending"
-    assert stands(judge(PURCHASE, {**asked, "unknown": ["roles_count"]})) != "effective"
+    assert stands(judge(PURCHASE, ANYBODY, asked)) == "pending"
+    unknown = {**asked, "unknown": ["roles_count"]}
+    if effect != "flag":  # a monitor whose value is unknown says so, and blocks nothing
+        assert stands(judge(PURCHASE, ANYBODY, unknown)) != "effective"
 
 
 def test_an_unknown_rule_type_is_not_decided() -> None:
@@ -357,3 +359,26 @@ def test_books_are_read_alike_each_time() -> None:
     assert read_book(value).form == ENGINE.read_book(value).form
     assert ENGINE.in_force(read_book(value))
     assert not ENGINE.in_force(read_book({**value, "status": "bill"}))
+
+
+@pytest.mark.parametrize(
+    ("effect", "params", "authority"),
+    [
+        ("allow_only_if", {"initiator_roles": ["TreasuryOfficer"]}, True),
+        ("needs_approval", {"roles_count": "1"}, True),
+        ("deny", {"initiator_roles": ["TreasuryOfficer"]}, True),
+        ("flag", {"initiator_roles": ["TreasuryOfficer"]}, False),
+        ("flag", {"roles_count": "1"}, False),
+        ("needs_approval", {"advisory": True}, False),
+        ("flag", {"policy_reference_required": True}, False),
+        ("none", {"roles_count": "1"}, False),
+    ],
+)
+def test_neither_a_monitor_nor_advice_is_a_licence(
+    effect: str,
+    params: dict[str, Any],
+    authority: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    document = replace(PURCHASE, evidence=("0" * 64,))
+    asked = rule("T.R", "approval", "purchase", effect=effect, params=params)
+    assert ((AUTHORITY, DENY) in codes(judge(document, asked))) is not authority
