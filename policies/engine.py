@@ -143,7 +143,8 @@ def _verdict(one: _Called, called: tuple[_Called, ...], action: Action, known: K
     if fitting:
         return _excepted(rule, next((one for one in fitting if not one.roles), fitting[0]))
     if rule.form.unknown:
-        return rule.unknown(rule.form.unknown[0], deny=one.gives_authority)
+        # Whoever would have to approve is not known: no flag stands in for an approval.
+        return rule.unknown(rule.form.unknown[0], deny=rule.kind.gives_authority)
     verdict = rule.kind.judge(rule, action, known)
     if rule.form.confidence == "unverified" and verdict.applies and not verdict.findings:
         return _unverified(rule, verdict)

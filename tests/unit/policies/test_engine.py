@@ -239,8 +239,7 @@ def test_an_unknown_parameter_never_takes_an_approval_away(effect: str) -> None:
     asked = rule("T.A", "approval", "purchase", effect=effect, params={"roles_count": "1"})
     assert stands(judge(PURCHASE, ANYBODY, asked)) == "pending"
     unknown = {**asked, "unknown": ["roles_count"]}
-    if effect != "flag":  # a monitor whose value is unknown says so, and blocks nothing
-        assert stands(judge(PURCHASE, ANYBODY, unknown)) != "effective"
+    assert stands(judge(PURCHASE, ANYBODY, unknown)) != "effective"
 
 
 def test_an_unknown_rule_type_is_not_decided() -> None:
