@@ -125,6 +125,7 @@ def _show_mandate(workspace: Workspace, *, as_json: bool) -> None:
                 "mandate": one.body.mandate,  # type: ignore[attr-defined] # the kind's own form
                 "effective_from": one.body.effective_from,  # type: ignore[attr-defined] # as above
                 "changes": _changes_of(state, one.body.books),  # type: ignore[attr-defined] # as above
+                "book_events": list(one.body.books),  # type: ignore[attr-defined] # as above
             }
             for one in waiting
         ],
@@ -149,6 +150,8 @@ def _say_mandates(value: dict[str, Any]) -> None:
             output.say(f"{word}: {one['mandate']} from {one['effective_from']}")
             for change in one["changes"]:
                 output.say(f"  {change}")
+            books = " ".join(output.short(name) for name in one["book_events"])
+            output.say(f"  its effect on what was recorded: custody mandate what-if {books}")
 
 
 def _mandate_value(state: State, mandate: Mandate) -> dict[str, Any]:
@@ -169,6 +172,7 @@ def _with_changes(state: State, mandate: Mandate) -> dict[str, Any]:
     return {
         **_mandate_value(state, mandate),
         "changes": _changes_of(state, mandate.books),
+        "book_events": list(mandate.books),
     }
 
 
