@@ -276,8 +276,8 @@ class FundModel(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(["acquisition", "disposal", "delivery", "exchange", "transfer"]),
           units=st.sampled_from(["1", "2", "3"]), twist=twists, late=st.booleans(),
-          arrives=st.booleans())  # fmt: skip
-    def deal(self, kind: str, units: str, twist: Twist, late: bool, arrives: bool) -> None:
+          arrives=st.sampled_from(["", "all", "half"]))  # fmt: skip
+    def deal(self, kind: str, units: str, twist: Twist, late: bool, arrives: str) -> None:
         """Proposed, approved by all who are asked, and done in part; or done before all that."""
         fund = self.fund
         bodies = {
@@ -299,7 +299,7 @@ class FundModel(RuleBasedStateMachine):
         if late:
             self.complete(0)
         if arrives and kind == "transfer":
-            self.arrive("bolat", 0, "all", final=True, twist=PLAIN, kind="settled")
+            self.arrive("bolat", 0, arrives, final=True, twist=PLAIN, kind="settled")
 
     # -- what happens to them -------------------------------------------------------------------
 

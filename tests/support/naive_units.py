@@ -260,8 +260,10 @@ def _release(story: Story, event: Proposal, asked: Proposal) -> Laws:
     if source in story.frozen:
         yield exception("account_frozen")
     fee = body.get("fee")
-    unfit = list(units_laws(story, asked.body["asset"], body["units"]))
-    unfit += units_laws(story, fee["asset"], fee["units"]) if fee else []
+    unfit_fee = list(units_laws(story, fee["asset"], fee["units"])) if fee else []
+    if fee and not unfit_fee and Fraction(fee["units"]) > asked.fee_left(fee["asset"]):
+        yield exception("fee_beyond_proposal")
+    unfit = [*units_laws(story, asked.body["asset"], body["units"]), *unfit_fee]
     yield from unfit
     if unfit:
         return
@@ -270,8 +272,6 @@ def _release(story: Story, event: Proposal, asked: Proposal) -> Laws:
     needs = needed(story, (source, asked.body["asset"]), body["units"], held_back(asked))
     if fee:
         needs += needed(story, (source, fee["asset"]), fee["units"], asked.fee_left(fee["asset"]))
-        if Fraction(fee["units"]) > asked.fee_left(fee["asset"]):
-            yield exception("fee_beyond_proposal")
     yield from outflow_laws(story, needs, body["value_date"])
 
 

@@ -30,6 +30,7 @@ from ledger.domain.rejections import REJECTIONS
 from ledger.domain.state import State
 from ledger.kernel.errors import InvariantError, NotFoundError, ParseError
 from ledger.signing.keys import PublicKey
+from policies.book import shipped_book, shipped_books
 from policies.vocabulary import RULE_TYPES, TRIGGERS
 from tests.support.vector_fund import VECTORS
 from tests.support.vector_preludes import PRELUDES
@@ -46,6 +47,22 @@ COMMAND = "run: python -m ledger.cli.event_pages docs"
 
 def test_the_pages_are_those_of_the_code() -> None:
     assert not outdated(DOCS, VECTORS), COMMAND
+
+
+def test_every_rule_of_every_regime_has_its_row() -> None:
+    page = pages(DOCS, VECTORS)["reference/regimes.md"]
+    rules = 0
+    for name in shipped_books():
+        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        for rule in shipped_book(name)["rules"]:
+            rules += 1
+            (row,) = [line for line in section.splitlines() if f"| `{rule['id']}` |" in line]
+            assert row.count(" | ") >= 9
+            assert rule["citation"].replace("|", "\\|") in row
+            assert "no:" in row or row.rstrip(" |").endswith(("yes", "flags only", "scenario"))
+    assert rules == 184 + len(shipped_book("reference")["rules"])
+    principles = page.partition("\n## Principles of this product\n")[2]
+    assert principles.count("| `DESIGN.") == 8, "with the 184 rules: all 192 of the source"
 
 
 def test_every_kind_law_rejection_rule_type_and_trigger_has_its_place() -> None:

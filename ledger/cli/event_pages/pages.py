@@ -8,6 +8,7 @@ from ledger.cli.event_pages.blocks import filled
 from ledger.cli.event_pages.events import index_page, page_of
 from ledger.cli.event_pages.examples import Examples
 from ledger.cli.event_pages.findings import findings_page
+from ledger.cli.event_pages.regimes import regimes_page
 from ledger.cli.event_pages.rules import book_members, deciding_statuses, rule_types, rules_page
 from ledger.cli.event_pages.states import digest_blocks, record_blocks
 from ledger.domain.kinds import KINDS
@@ -25,6 +26,7 @@ def pages(docs: Path, vectors: Path) -> dict[str, str]:
     found[f"{EVENTS}/README.md"] = index_page()
     found["spec/findings.md"] = findings_page(examples)
     found["reference/rules.md"] = rules_page()
+    found["reference/regimes.md"] = regimes_page()
     blocks = {
         "spec/record.md": record_blocks(vectors),
         "spec/state-digest.md": digest_blocks(vectors),
