@@ -10,6 +10,7 @@ import binascii
 import io
 import textwrap
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
@@ -47,7 +48,17 @@ def changed(chance: Random, data: bytes, shape: str, change: Change) -> bytes:
         return change(data)
     try:
         return by_shape(chance, data, change)
-    except (ValueError, RecursionError, TypeError, zipfile.BadZipFile, TileError):
+    except (
+        ValueError,
+        RecursionError,
+        TypeError,
+        # What a damaged archive asks of the standard library's reader of archives.
+        zipfile.BadZipFile,
+        RuntimeError,
+        zlib.error,
+        EOFError,
+        TileError,
+    ):
         return change(data)
 
 
