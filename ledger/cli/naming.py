@@ -18,7 +18,9 @@ _POSITION = re.compile(r"[1-9][0-9]{0,15}\Z")
 _PREFIX = re.compile(r"[0-9a-f]{6,64}\Z")
 _EVENT_ID = re.compile(r"[0-9a-f]{64}\Z")
 
-REFERRING = frozenset({"books", "prices", "proposal", "encumbrance"})
+REFERRING = frozenset(
+    {"books", "break_id", "encumbrance", "prices", "proposal", "returns", "statement"}
+)
 """Members that hold event ids; in a file of members any name of the event will do."""
 
 

@@ -60,14 +60,16 @@ def reconcile(
     day = state.local_day(wiring.now())
     rows = [compared(state, row, day) for row in read_statement(data)]
     known = open_breaks(state, day)
-    drafts: list[str] = []
+    drafts: list[tuple[str, str]] = []
     if author is not None:
         said = {"document": hashlib.sha256(data).hexdigest(), "facts": {}, "evidence": []}
         if attester is not None:
             said |= {"attester": attester, "method": method}
-        drafts = [path for row in rows for path in _drafts(workspace, state, row, author, said)]
+        drafts = [one for row in rows for one in _drafts(workspace, state, row, author, said)]
     _show(rows, known, drafts, as_json=as_json)
     differs = known or any(not row.agrees for row in rows)
+    if author is None and any(not row.agrees for row in rows):
+        output.note("next: --author NAME drafts what is stated, and a break where it differs")
     return exits.REFUSED if differs else exits.DONE
 
 
@@ -84,28 +86,30 @@ def _read(path: Path) -> bytes:
 
 def _drafts(
     workspace: Workspace, state: State, one: Compared, author: str, said: dict[str, Any]
-) -> list[str]:
-    """The draft of one row's evidence and, if it differs, that of the break."""
+) -> list[tuple[str, str]]:
+    """What is drafted for one row, and its file: the evidence and, if it differs, the break."""
     row = one.row
     kind = "balance.attested" if "attester" in said else "custodian_statement.received"
     stated = {"account": row.account, "asset": row.asset, "units": row.units, "as_of": row.as_of}
     members = members_of(workspace, state, kind, {"author": author, **stated, **said})
     path, payload = write_draft(workspace, members, None)
+    where = f"{row.asset} on {row.account}"
+    evidence = (f"what is stated of {where}", str(path))
     if one.agrees:
-        return [str(path)]
+        return [evidence]
     named = {"author": author, "statement": event_id_of(payload), "facts": {}, "evidence": []}
     broken, _ = write_draft(workspace, members_of(workspace, state, "break.raised", named), None)
-    return [str(path), str(broken)]
+    return [evidence, (f"the break of {where}", str(broken))]
 
 
 def _show(
-    rows: list[Compared], known: list[OpenBreak], drafts: list[str], *, as_json: bool
+    rows: list[Compared], known: list[OpenBreak], drafts: list[tuple[str, str]], *, as_json: bool
 ) -> None:
     if as_json:
         value = {
             "rows": [_row_value(one) for one in rows],
             "breaks": [_break_value(one) for one in known],
-            "drafts": drafts,
+            "drafts": [path for _, path in drafts],
         }
         output.emit_json("reconciliation", value)
         return
@@ -131,8 +135,8 @@ def _show(
             f"open break {output.short(entry.event_id)}: {entry.difference} {entry.asset} on "
             f"{entry.account} as of {entry.as_of}, {entry.age} days old"
         )
-    for path in drafts:
-        output.note(f"next: custody sign {path} --key KEY")
+    for what, path in drafts:
+        output.note(f"next, {what}: custody sign {path} --key KEY")
 
 
 def _row_value(one: Compared) -> dict[str, str]:

@@ -51,7 +51,7 @@ MEANINGS: Final[dict[str, str]] = {
     "effect": "What the rule does where it is not kept.",
     "effective_from": "The first day on which it governs.",
     "ends_on": "The last day of the period.",
-    "explanation": "Why it failed.",
+    "explanation": "Why it failed, or what explains the break.",
     "fact": "The fact's name, in the words of the rules.",
     "fair_value": "The fair value of one whole unit.",
     "fees": "Transaction costs.",
