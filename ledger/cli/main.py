@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "import prices and measurements (CSV)",
     ),
     "mandate": ("mandates:mandate", "books and mandates: check, compare, explain, try"),
+    "stress": ("stress:stress", "shocks, liquidity, a custodian or a peg that fails, no mandate"),
     "reconcile": ("reconciling:reconcile", "compare a statement with the holdings"),
     "freeze": ("emergency:freeze", "draft the freezing of an account, or a key's revocation"),
     "exceptions": ("emergency:exceptions", "what was refused, unauthorised, suspect or open"),

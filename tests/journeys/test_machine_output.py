@@ -161,6 +161,7 @@ class Story:
         seen.write_text(",".join(OBSERVED) + "\n", encoding="utf-8")
         key = ("--author", self.fund.key("aigerim"), *self.secret)
         self.told("import-observations", seen, *key)
+        self.told("stress")
         brazil = Path(__file__).parents[2] / "policies" / "scenarios" / "brazil.toml"
         self.told("mandate test", brazil)
 

@@ -20,7 +20,7 @@ from ledger.domain.outcome import DENY, PENDING, REFUSED, Outcome
 from ledger.domain.record import event_id_of
 from ledger.domain.verified import VerifiedEvent
 from ledger.kernel.amounts import render_amount
-from ledger.kernel.errors import InputError, NotFoundError
+from ledger.kernel.errors import InputError
 from ledger.kernel.instants import check_day, days_between
 from policies import questions
 from policies.monitors import concentration, stale_prices
@@ -70,7 +70,7 @@ def headroom(after: str | None, day: str | None, workspace_path: str | None, as_
     output.table(
         columns,
         [
-            [output.grouped(row[c]) if c in columns[3:7] else row[c] for c in columns]
+            [_shown(row[c]) if c in columns[3:7] else row[c] for c in columns]
             for row in rows
         ],
         right=columns[3:7],
@@ -83,6 +83,11 @@ def _amount(one: Headroom, name: str) -> str:
     """An amount of a limit; of a limit on each transaction nothing is used up."""
     value: str | None = getattr(one, name)
     return value or ("" if one.note == "each transaction" else "unknown")
+
+
+def _shown(amount: str) -> str:
+    """An amount in groups of digits; one that is not known, or not used up, as it is."""
+    return amount if amount in {"", "unknown"} else output.grouped(amount)
 
 
 def _hold_draft(state: State, path: Path) -> None:
@@ -163,7 +168,7 @@ def _obligation(one: Obligation) -> dict[str, Any]:
 def _days(text: str) -> int:
     number = text.removesuffix("d")
     if not number.isdigit() or len(number) > 5:  # noqa: PLR2004 - 99,999 days are enough
-        raise NotFoundError(f"{text!r} is not a number of days", hint="Write it like 90d")
+        raise InputError(f"{text!r} is not a number of days", hint="Write it like 90d")
     return int(number)
 
 
