@@ -99,6 +99,8 @@ from tests.support.tally import tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+OTHER = 2
+"""Two versions of a book together, not one of them twice."""
 Step = TypeVar("Step", bound="Callable[..., None]")
 TRADES = [kind for kind in SETTLES.values() if kind != "transfer.proposed"]
 GOVERNORS: By = ("gulnara", ("nurlan",))
@@ -375,7 +377,7 @@ class FundModel(RuleBasedStateMachine):
     @precondition(lambda self: self.fund.story.encumbrances)
     @rule(author=proposers, units=units, pick=picks, twist=twists)
     def free(self, author: str, units: str, pick: int, twist: Twist) -> None:
-        known = [*self.fund.story.encumbrances]
+        known = [*self.fund.story.encumbrances, NOBODY]
         encumbrance = known[pick % len(known)]
         fields = {"encumbrance": encumbrance, "units": units, **GROUNDS}
         self.act("encumbrance.released", author, twist, **fields)
@@ -398,11 +400,16 @@ class FundModel(RuleBasedStateMachine):
         self.act("receipt.recorded", author, twist, **fields)
 
     @rule(author=staff, direction=st.sampled_from(["in", "out"]), amount=moneys, twist=twists,
-          party=st.sampled_from([None, "exchange-one"]))  # fmt: skip
-    def cash(self, author: str, direction: str, amount: str, twist: Twist,
-             party: str | None) -> None:  # fmt: skip
-        money = {"currency": "USD", "amount": amount}
-        fields = {"direction": direction, "amount": money, "category": "other"}
+          category=st.sampled_from(["other", "temporary_transfer"]),
+          currency=st.sampled_from(["USD", "USD", "USD", "EUR"]),
+          party=st.sampled_from([None, "exchange-one"]), back=st.booleans())  # fmt: skip
+    def cash(self, author: str, direction: str, amount: str, category: str, currency: str,
+             twist: Twist, party: str | None, back: bool) -> None:  # fmt: skip
+        """Money moves, perhaps for a time; perhaps it comes back, or what comes was never lent."""
+        money = {"currency": currency, "amount": amount}
+        fields: dict[str, Any] = {"direction": direction, "amount": money, "category": category}
+        if back:
+            fields["returns"] = [NOBODY, *self.fund.story.lent][-1]
         self.act("cash.recorded", author, twist, counterparty=party, **fields, **GROUNDS)
 
     # -- answers --------------------------------------------------------------------------------
@@ -548,16 +555,16 @@ class FundModel(RuleBasedStateMachine):
         self.govern("book.recorded", by, book=content)
 
     @precondition(lambda self: self.fund.story.books)
-    @rule(by=governing, pick=picks, twice=st.sampled_from([0, 0, 0, 0, 1]), override=st.booleans(),
-          days=st.sampled_from([0, 2, 3, 10]), twist=twists)  # fmt: skip
+    @rule(by=governing, pick=picks, twice=st.sampled_from([0, 0, 0, 0, 1, OTHER, OTHER]),
+          override=st.booleans(), days=st.sampled_from([0, 2, 3, 10]), twist=twists)  # fmt: skip
     def adopt_mandate(self, by: By, pick: int, twice: int, override: bool, days: int,
                       twist: Twist) -> None:  # fmt: skip
         known = [*self.fund.story.books][::-1]
-        names = [known[pick % len(known)]]
+        names = [known[pick % len(known)]] * (1 + (twice == 1))
+        names += [known[0]] * (twice == OTHER)
         why = {"override": "It will be law"} if override else {}
         self.govern("mandate.adopted", by, twist, mandate="next", version="2",
-                    effective_from=self.fund.day(days), books=names * (1 + twice),
-                    **why)  # fmt: skip
+                    effective_from=self.fund.day(days), books=names, **why)  # fmt: skip
 
     @rule(content=books(), days=st.sampled_from([0, 2, 10]), pass_time=st.booleans())
     def change_the_law(self, content: dict[str, Any], days: int, pass_time: bool) -> None:
@@ -644,10 +651,46 @@ class FundModel(RuleBasedStateMachine):
             self.act("fact.recorded", author, twist, fact="audited", value=True, **subject)
         elif kind == "observation":
             self.act("observation.recorded", author, twist, measure="market_cap", value="1",
-                     unit="USD", source="S", observed_on=fund.day(days), **subject)  # fmt: skip
+                     unit="EUR" if days == -3 else "USD", source="S",
+                     observed_on=fund.day(days), **subject)  # fmt: skip
         else:
             self.act("attestation.recorded", author, twist, item="reserves", attester="A",
                      document=DIGEST, expires_on=fund.day(days), **subject)  # fmt: skip
+
+    @rule(author=staff, account=accounts, asset=assets, how=shares, twist=twists,
+          days=st.sampled_from([0, 0, 0, -1, 1]), attested=st.booleans(),
+          goes_on=st.booleans())  # fmt: skip
+    def state_balance(self, author: str, account: str, asset: str, how: str, twist: Twist,
+                      days: int, attested: bool, goes_on: bool) -> None:  # fmt: skip
+        """What an account is said to hold: what it does, or less, or more; and then its break."""
+        fund = self.fund
+        held = sum(
+            units for _, place, what, units in fund.story.moves if (place, what) == (account, asset)
+        )
+        factor = {"all": Fraction(1), "half": Fraction(1, 2), "over": Fraction(5, 4)}
+        units = render_amount(int(held * factor.get(how, Fraction(0)) * 10**8), 8)
+        fields = {"account": account, "asset": asset, "units": units, "as_of": fund.day(days)}
+        fields |= {"document": DIGEST, **GROUNDS}
+        if attested:
+            how_known = {"attester": "A", "method": "address_signature"}
+            self.act("balance.attested", author, twist, **fields, **how_known)
+        else:
+            self.act("custodian_statement.received", author, twist, **fields)
+        if goes_on:
+            self.raise_break(author, 0, PLAIN)
+
+    @rule(author=staff, pick=picks, twist=twists)
+    def raise_break(self, author: str, pick: int, twist: Twist) -> None:
+        known = [NOBODY, *(one.event_id for one in self.fund.story.statements)][::-1]
+        stated = known[pick % len(known)]
+        self.act("break.raised", author, twist, statement=stated, **GROUNDS)
+
+    @rule(author=staff, pick=picks, twist=twists)
+    def resolve_break(self, author: str, pick: int, twist: Twist) -> None:
+        known = [NOBODY, *self.fund.story.breaks][::-1]
+        explained = {"cause": "timing", "explanation": "Late", "documents": []}
+        named = {"break_id": known[pick % len(known)]}
+        self.act("break.resolved", author, twist, **named, **explained, **GROUNDS)
 
     @rule(author=proposers, asset=assets, pick=picks, twist=twists)
     def value(self, author: str, asset: str, pick: int, twist: Twist) -> None:
