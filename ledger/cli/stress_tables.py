@@ -151,6 +151,8 @@ def _say_withdrawal(value: dict[str, Any]) -> None:
         f"is suspended, by {charter['quorum']} of {' or '.join(charter['offices'])}; "
         f"another takes effect after {charter['notice_days']} days"
     )
+    for one in value["ahead"]:
+        output.say(f"  {one['mandate']} is adopted and takes effect on {one['effective_from']}")
     if value["suspended"]:
         output.say("  it is suspended: nothing may be proposed")
     for number, one in enumerate(value["holdings"], 1):

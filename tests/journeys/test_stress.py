@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -214,6 +215,22 @@ def test_a_reason_that_frees_a_sale_is_printed_with_whose_approval(trading: Harb
         "for the reason court_order, with a document: needs_approval  "
         "by aigerim to open-market; 1 of RiskOfficer (marat; T.OUT.1)"
     ) in said
+
+
+def test_a_mandate_ahead_is_named_and_governs_from_its_day(trading: Harbour) -> None:
+    (trading.root / "frees.toml").write_text(FREES, encoding="utf-8")
+    by = ("gulnara", "nurlan")
+    book = trading.do("draft", "book.recorded", "--from", "frees.toml", by=by)["event"]
+    adopted: dict[str, Any] = {"mandate": "frees", "version": "1", "books": [book]}
+    today = date.fromisoformat(trading.json("holdings")["as_of"])
+    first = (today + timedelta(days=30)).isoformat()
+    trading.register("mandate.adopted", effective_from=first, **adopted)
+    value = trading.json("stress")["withdrawal"]
+    assert value["mandate"] == "reference"
+    assert value["ahead"] == [{"mandate": "frees", "effective_from": first}]
+    assert f"frees is adopted and takes effect on {first}" in trading("stress").ok().out
+    later = trading.json("stress", "--on", first)["withdrawal"]
+    assert (later["mandate"], later["ahead"]) == ("frees", [])
 
 
 def test_a_stablecoin_is_shown_without_its_peg(trading: Harbour) -> None:

@@ -20,6 +20,7 @@ from ledger.cli.stressed import (
 from ledger.cli.workspace import find_workspace
 from ledger.domain.facts import account_facts
 from ledger.domain.known import KnownState
+from ledger.domain.mandates import bring_into_force
 from ledger.kernel.amounts import parse_amount
 from ledger.kernel.errors import InputError, present
 from ledger.kernel.instants import check_day
@@ -90,6 +91,8 @@ def stress(
     unit = currency or (state.charter.functional_currency if state.charter else "USD")
     minor_unit_digits(unit)
     on = check_day(day) if day else state.local_day(wiring.now())
+    # The log may have no record yet of the day on which a mandate ahead began.
+    bring_into_force(state, on)
     at = Standpoint(KnownState(state), on, unit, state.position)
     value = {
         "fund": state.fund,
@@ -121,6 +124,10 @@ def _risks(
         "withdrawal": {
             "mandate": mandate.name,
             "suspended": mandate.suspended,
+            "ahead": [
+                {"mandate": one.name, "effective_from": one.effective_from}
+                for one in state.mandates_ahead
+            ],
             "books": [book.form.book for book in books],
             "charter": {
                 "offices": sorted(charter.offices),
@@ -172,21 +179,27 @@ def _shock(text: str) -> Fraction:
     """Per cent as a share."""
     share = _decimal(text.removeprefix("+"), "--shock") / 100
     if share < -1:
-        raise InputError("no price falls by more than all of it", where="--shock")
+        raise InputError(
+            "no price falls by more than all of it", where="--shock", hint="Give -100 or more"
+        )
     return share
 
 
 def _share(text: str) -> Fraction:
     value = _factor(text, "--participation")
     if value > 1:
-        raise InputError("nobody trades more than the whole volume", where="--participation")
+        raise InputError(
+            "nobody trades more than the whole volume",
+            where="--participation",
+            hint="Give a share above 0 and up to 1, such as 0.1",
+        )
     return value
 
 
 def _factor(text: str, where: str = "--impact-coefficient") -> Fraction:
     value = _decimal(text, where)
     if value <= 0:
-        raise InputError("it must be above zero", where=where)
+        raise InputError("it must be above zero", where=where, hint="Give a decimal, such as 0.1")
     return value
 
 
