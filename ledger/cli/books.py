@@ -38,7 +38,7 @@ class NamedBook:
 def book_named(name: str, workspace: Workspace | None = None) -> NamedBook:
     """The book of a file, of this name, or recorded under an event id that begins so."""
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
+    if _is_file(path):
         return NamedBook(name, book_of_file(path), "")
     if name in shipped_books():
         return NamedBook(name, shipped_book(name), "")
@@ -48,6 +48,18 @@ def book_named(name: str, workspace: Workspace | None = None) -> NamedBook:
         f"no book named {name}",
         hint="Name a TOML file, a book of `custody mandate list`, or an event id of one",
     )
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix == ".toml" or path.is_file()
+
+
+def place_of(named: NamedBook, rule: str) -> str:
+    """Where a rule stands; of a book in a file with its line."""
+    path = Path(named.name)
+    if not named.event_id and _is_file(path):
+        return _with_line(read_file(path), f"{path.name}: {rule}")
+    return f"{rule} of {named.name}"
 
 
 def _recorded(prefix: str, workspace: Workspace) -> NamedBook:
@@ -85,16 +97,17 @@ def read_file(path: Path) -> bytes:
 
 def _with_line(text: bytes, where: str) -> str:
     """The place with the line on which the rule that it names begins."""
-    rule = re.search(r"[A-Z][A-Z0-9]*(?:[.-][A-Za-z0-9]+)+", where.partition(": ")[2])
+    rule = re.search(r"[A-Z][A-Z0-9]*(?:[.-][A-Za-z0-9]+)*", where.partition(": ")[2])
     lines = text.decode(errors="replace").splitlines()
     numbered = re.search(r"rules\.(\d+)\.", where)
     if rule is not None:
-        wanted = f'id = "{rule.group().split(".params")[0].split(".trigger")[0]}"'
-        found = [number for number, line in enumerate(lines, 1) if line.strip() == wanted]
+        name = re.escape(rule.group().split(".params")[0].split(".trigger")[0])
+        wanted = re.compile(rf"\s*id\s*=\s*([\"']){name}\1")
+        found = [number for number, line in enumerate(lines, 1) if wanted.match(line)]
         if found:
             return f"{where}, line {found[-1]}"
     if numbered is not None:
-        starts = [number for number, line in enumerate(lines, 1) if line.strip() == "[[rules]]"]
+        starts = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[ *rules *\]\]", line)]
         if int(numbered.group(1)) < len(starts):
             return f"{where}, rule that begins on line {starts[int(numbered.group(1))]}"
     return where

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from ledger.domain.decision import charter_requirements, laws_of
 from ledger.domain.kind import Nature
+from ledger.domain.kinds import CONSTITUTION
 from ledger.domain.known import KnownState
+from ledger.domain.laws import deny, exception
+from ledger.domain.officers import in_governance
 from ledger.domain.outcome import ALLOW, DENY, FLAG, NEEDS_APPROVAL, Finding
 from ledger.domain.signatories import approvers, is_met
 from ledger.kernel.fixed import fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from ledger.domain.policy import Action, Judgement, Known, Requirement
@@ -66,7 +69,7 @@ class Explanation:
 
 def explain(view: View, engine: Explainer) -> Explanation:
     """The decision of one event in the state before it, taken apart."""
-    laws = laws_of(view)
+    laws = [*laws_of(view), *_standing(view)]
     if view.kind.one_signature is not None and view.kind.one_signature(view):
         denied = tuple(one for one in laws if one.verdict == DENY)
         return Explanation(DENY if denied else ALLOW, denied, (), (), ())
@@ -92,15 +95,37 @@ def explain(view: View, engine: Explainer) -> Explanation:
     return Explanation(verdict, denied, unmet, (*flagged, *exceptions), kept)
 
 
+def _standing(view: View) -> Iterator[Finding]:
+    """What keeps an event from being judged by rules at all."""
+    state, nature = view.state, view.kind.nature
+    if view.kind is CONSTITUTION or nature is Nature.APPROVAL:
+        return
+    if view.kind.one_signature is not None and view.kind.one_signature(view):
+        return
+    if _is_by_charter(view):
+        if not in_governance(state, view.body.author, view.day):
+            yield deny("office_not_entitled", "a governance office")
+    elif state.mandate is None or view.kind.action is None:
+        yield deny("no_mandate")
+    elif state.mandate.suspended:
+        suspended = "mandate_suspended"
+        yield exception(suspended) if nature is Nature.FACT else deny(suspended)
+
+
+def _is_by_charter(view: View) -> bool:
+    return view.kind.nature is Nature.CHARTER or (
+        view.kind.nature is Nature.REGISTRY and view.state.mandate is None
+    )
+
+
 def _of_the_mandate(
     view: View, engine: Explainer
 ) -> tuple[list[Finding], tuple[Requirement, ...], tuple[Finding, ...]]:
     """What the charter or the mandate says: findings, requirements, and the rules that are kept."""
     mandate = view.state.mandate
-    is_charter = view.kind.nature is Nature.CHARTER or (
-        view.kind.nature is Nature.REGISTRY and mandate is None
-    )
-    if is_charter:
+    if view.kind is CONSTITUTION:
+        return [], (), ()
+    if _is_by_charter(view):
         return [], charter_requirements(view), ()
     action = view.kind.action(view) if view.kind.action is not None else None
     if mandate is None or action is None:

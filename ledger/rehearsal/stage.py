@@ -34,7 +34,7 @@ _CHARTER: dict[str, Any] = {
 _SAID_APART = frozenset({"on", "by", "kind", "name", "approvals", "until", "question"})
 _MONEY = frozenset({"max_consideration", "consideration", "min_proceeds", "proceeds", "cost",
                     "fair_value", "amount"})  # fmt: skip
-_USUAL: dict[str, dict[str, Any]] = {
+USUAL: dict[str, dict[str, Any]] = {
     "acquisition.proposed": {"account": "reserve", "counterparty": "dealer"},
     "acquisition.settled": {"fees": [], "final": True},
     "disposal.proposed": {
@@ -75,7 +75,8 @@ _USUAL: dict[str, dict[str, Any]] = {
         "document": DOCUMENT,
     },
 }
-_DAYS: dict[str, str] = {
+"""Members of an event's body that a scenario need not say, by the kind's name."""
+DAYS: dict[str, str] = {
     "acquisition.settled": "trade_date",
     "disposal.settled": "trade_date",
     "opening.recorded": "acquired_on",
@@ -116,7 +117,7 @@ def _open(fund: RehearsalFund, name: str, entry: dict[str, Any]) -> None:
 
 
 def _usual(kind: str) -> dict[str, Any]:
-    return _USUAL.get(kind, {})
+    return USUAL.get(kind, {})
 
 
 SECOND = "#2"
@@ -185,8 +186,8 @@ class Player:
         kind = kind_named(str(table.get("kind", "")))
         short = kind.name.rpartition(".v")[0]
         fields = {**_usual(short), **{k: v for k, v in table.items() if k not in _SAID_APART}}
-        if short in _DAYS:
-            fields.setdefault(_DAYS[short], fields.get("value_date", self._fund.day))
+        if short in DAYS:
+            fields.setdefault(DAYS[short], fields.get("value_date", self._fund.day))
         if short == "asset.listed":
             fields.setdefault("name", fields.get("asset"))
         if short == "price.observed":

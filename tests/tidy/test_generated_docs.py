@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from ledger.cli.event_pages.events import inner_forms, triggers_of
 from ledger.cli.event_pages.examples import Examples
 from ledger.cli.event_pages.members import members_of, summary_of
 from ledger.cli.event_pages.pages import outdated, pages, write_pages
+from ledger.cli.event_pages.regimes import PRINCIPLES
 from ledger.cli.event_pages.shapes import NAMED, shape_of
 from ledger.cli.event_pages.states import PARTS
 from ledger.cli.event_pages.words import MEANINGS, SHELVES, TEXTS
@@ -29,6 +31,8 @@ from ledger.domain.proposal import Proposal
 from ledger.domain.rejections import REJECTIONS
 from ledger.domain.state import State
 from ledger.kernel.errors import InvariantError, NotFoundError, ParseError
+from ledger.rehearsal.scenario import Expected, Scenario, ScenarioFile, Told
+from ledger.rehearsal.stage import DAYS, USUAL
 from ledger.signing.keys import PublicKey
 from policies.book import shipped_book, shipped_books
 from policies.vocabulary import RULE_TYPES, TRIGGERS
@@ -61,8 +65,28 @@ def test_every_rule_of_every_regime_has_its_row() -> None:
             assert rule["citation"].replace("|", "\\|") in row
             assert "no:" in row or row.rstrip(" |").endswith(("yes", "flags only", "scenario"))
     assert rules == 184 + len(shipped_book("reference")["rules"])
+    for name, form in ((name, shipped_book(name)) for name in shipped_books()):
+        assert f"| [{name}](#{name}) | {form['title']} |" in page
+        assert f"{form['title']}. Version {form['version']}, status {form['status']}" in page
     principles = page.partition("\n## Principles of this product\n")[2]
     assert principles.count("| `DESIGN.") == 8, "with the 184 rules: all 192 of the source"
+
+
+def test_every_principle_is_kept_by_code_that_exists() -> None:
+    for name, _, where in PRINCIPLES:
+        named = set(re.findall(r"`([a-z_]+)`", where))
+        assert named <= {*LAWS, *RULE_TYPES, "watch", "judge", "options"}, name
+        assert where
+
+
+def test_every_member_of_a_scenario_file_says_what_it_means() -> None:
+    block = pages(DOCS, VECTORS)["spec/scenario-file.md"]
+    for form in (ScenarioFile, Scenario, Told, Expected):
+        for member in members_of(form):
+            assert member.meaning, f"{form.__name__}.{member.name}"
+            assert f"| `{member.name}` |" in block
+    for kind in {*USUAL, *DAYS}:
+        assert f"{kind}.v1" in KINDS
 
 
 def test_every_kind_law_rejection_rule_type_and_trigger_has_its_place() -> None:

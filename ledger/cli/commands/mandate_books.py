@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli import options, output, wiring
-from ledger.cli.books import NamedBook, book_named, unfilled
+from ledger.cli import exits, options, output, wiring
+from ledger.cli.books import NamedBook, book_named, place_of, unfilled
 from ledger.cli.drafting import finish_draft, members_of, write_draft
 from ledger.cli.workspace import find_workspace
+from ledger.domain.mandates import bring_into_force
 from ledger.domain.record import event_id_of, parse_record
 from ledger.kernel.errors import InputError, LedgerError
 from policies.book import Book, shipped_book, shipped_books
@@ -110,6 +111,8 @@ def _say_rule(rule: RuleForm) -> None:
 
 def _show_mandate(workspace: Workspace, *, as_json: bool) -> None:
     state = wiring.read_state(workspace).state
+    if state.charter is not None:
+        bring_into_force(state, state.local_day(wiring.now()))
     waiting = [
         proposal
         for proposal in state.proposals.values()
@@ -247,20 +250,23 @@ def check(book: str, workspace_path: str | None, as_json: bool) -> int:
                 "book": read.form.book,
                 "rules": len(read.rules),
                 "status": read.form.status,
-                "unfilled": [{"rule": rule, "office": office} for rule, office in missing],
+                "unfilled": [
+                    {"rule": rule, "office": office, "where": place_of(named, rule)}
+                    for rule, office in missing
+                ],
                 "findings": notes,
             },
         )
-    else:
-        _say_check(read, missing, notes)
+        return exits.USAGE if missing else exits.DONE
+    _say_check(read, missing, notes)
     if missing:
         rule, office = missing[0]
         raise InputError(
             f"nobody holds the office {office}",
-            where=f"{rule} of {read.form.book}",
+            where=place_of(named, rule),
             hint="Appoint an officer, or adopt a book that asks for another office",
         )
-    return 0
+    return exits.DONE
 
 
 def _say_check(read: Book, missing: list[tuple[str, str]], notes: list[dict[str, Any]]) -> None:

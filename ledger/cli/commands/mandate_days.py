@@ -16,6 +16,7 @@ from ledger.domain.apply import apply
 from ledger.domain.drafts import read_payload
 from ledger.domain.kind import Nature
 from ledger.domain.known import KnownState
+from ledger.domain.mandates import bring_into_force
 from ledger.domain.outcome import DENY, PENDING, REFUSED, Outcome
 from ledger.domain.record import event_id_of
 from ledger.domain.verified import VerifiedEvent
@@ -36,7 +37,10 @@ _STALE_DAYS = 3
 
 def _state_on(workspace_path: str | None, day: str | None) -> tuple[State, str]:
     state = wiring.read_state(find_workspace(workspace_path)).state
-    return state, check_day(day) if day else state.local_day(wiring.now())
+    on = check_day(day) if day else state.local_day(wiring.now())
+    # The log may have no record yet of the day on which a mandate ahead began.
+    bring_into_force(state, on)
+    return state, on
 
 
 @click.command()
@@ -69,10 +73,7 @@ def headroom(after: str | None, day: str | None, workspace_path: str | None, as_
     columns = ("rule", "measure", "unit", "limit", "used", "reserved", "left", "note")
     output.table(
         columns,
-        [
-            [_shown(row[c]) if c in columns[3:7] else row[c] for c in columns]
-            for row in rows
-        ],
+        [[_shown(row[c]) if c in columns[3:7] else row[c] for c in columns] for row in rows],
         right=columns[3:7],
     )
     if not rows:
@@ -93,7 +94,12 @@ def _shown(amount: str) -> str:
 def _hold_draft(state: State, path: Path) -> None:
     """Let a draft be a proposal that waits: what it asks for is reserved."""
     payload = read_file(path)
-    kind, body = read_payload(payload)
+    try:
+        kind, body = read_payload(payload)
+    except InputError as error:
+        place = f"{path}: {error.where}" if error.where else str(path)
+        hint = "Name the file that `custody propose` wrote, as it is"
+        raise InputError(f"not a draft: {error.message}", where=place, hint=hint) from None
     keyid = next((name for name, key in state.keys.items() if key.officer == body.author), "")
     event = VerifiedEvent(event_id_of(payload), kind, body, (keyid,), b"")
     decision = preview(state, payload)

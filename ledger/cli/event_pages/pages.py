@@ -10,6 +10,7 @@ from ledger.cli.event_pages.examples import Examples
 from ledger.cli.event_pages.findings import findings_page
 from ledger.cli.event_pages.regimes import regimes_page
 from ledger.cli.event_pages.rules import book_members, deciding_statuses, rule_types, rules_page
+from ledger.cli.event_pages.scenarios import scenario_blocks
 from ledger.cli.event_pages.states import digest_blocks, record_blocks
 from ledger.domain.kinds import KINDS
 
@@ -35,6 +36,7 @@ def pages(docs: Path, vectors: Path) -> dict[str, str]:
             "statuses": deciding_statuses(),
             "types": rule_types(),
         },
+        "spec/scenario-file.md": scenario_blocks(),
     }
     for name, parts in blocks.items():
         found[name] = filled((docs / name).read_text(encoding="utf-8"), parts, where=name)

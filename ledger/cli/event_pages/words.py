@@ -107,6 +107,7 @@ MEANINGS: Final[dict[str, str]] = {
     "regulator": "The authority that gave the licence.",
     "rule_type": "The rule's type ([rule types](../reference/rules.md)).",
     "source": "Who published the value.",
+    "sources_conflict": "Whether sources contradict each other; then all figures are shown.",
     "starts_on": "The first day of the period.",
     "OfficerAppointed.starts_on": "The first day in office.",
     "status": "What the rule is in the world; a bill or proposal never decides.",
