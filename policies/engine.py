@@ -7,6 +7,7 @@ denied, and so is one that a deciding rule cannot judge because a parameter is u
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from policies.rule import (
 from policies.rules import settlement_tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ledger.domain.policy import Action, Known
     from policies.rule import Exemption
@@ -139,34 +140,53 @@ def _verdict(one: _Called, called: tuple[_Called, ...], action: Action, known: K
         return rule.kind.judge(rule, action, known)
     if not _concerns(rule, action):
         return NOT_APPLICABLE
-    fitting = [one for one in rule.params.exceptions if _fits(one, called, action, known)]
-    if fitting:
-        return _excepted(rule, next((one for one in fitting if not one.roles), fitting[0]))
     if rule.form.unknown:
         # Whoever would have to approve is not known: no flag stands in for an approval.
-        return rule.unknown(rule.form.unknown[0], deny=rule.kind.gives_authority)
-    verdict = rule.kind.judge(rule, action, known)
-    if rule.form.confidence == "unverified" and verdict.applies and not verdict.findings:
-        return _unverified(rule, verdict)
+        verdict = rule.unknown(rule.form.unknown[0], deny=rule.kind.gives_authority)
+    else:
+        verdict = rule.kind.judge(rule, action, known)
+    fitting = [
+        entry for entry in rule.params.exceptions if _fits(entry, one.book, called, action, known)
+    ]
+    if fitting:
+        verdict = _excepted(rule, fitting, verdict)
+    elif rule.form.confidence == "unverified" and verdict.applies and not verdict.findings:
+        verdict = _unverified(rule, verdict)
+    if rule.kind.gives_authority and not _is_about(rule, action, all):
+        # It asks about what it is about; it is no licence for the rest.
+        return replace(verdict, applies=False)
     return verdict
 
 
 def _concerns(rule: Rule, action: Action) -> bool:
     """Whether the rule is about this day and this asset at all."""
-    form, params, asset = rule.form, rule.params, action.asset
+    form = rule.form
     if form.effective_from is not None and action.value_date < form.effective_from:
         return False
     if form.effective_to is not None and action.value_date > form.effective_to:
         return False
-    if asset is not None:
-        if params.applies_to and asset.instrument_class not in params.applies_to:
-            return False
-        if params.about and not {asset.code, asset.asset_id} & set(params.about):
-            return False
+    if (action.asset or action.given_asset) and not _is_about(rule, action, any):
+        return False
     return rule.kind.concerns is None or rule.kind.concerns(rule, action)
 
 
-def _fits(entry: Exemption, called: tuple[_Called, ...], action: Action, known: Known) -> bool:
+def _is_about(rule: Rule, action: Action, of: Callable[[list[bool]], bool]) -> bool:
+    """Whether the rule is about `any` or `all` of what comes in and goes out; if known at all."""
+    params = rule.params
+    if not (params.applies_to or params.about):
+        return True
+    assets = [one for one in (action.asset, action.given_asset) if one is not None]
+    fits = [
+        (not params.applies_to or one.instrument_class in params.applies_to)
+        and (not params.about or not {one.code, one.asset_id}.isdisjoint(params.about))
+        for one in assets
+    ]
+    return bool(fits) and of(fits)
+
+
+def _fits(
+    entry: Exemption, book: str, called: tuple[_Called, ...], action: Action, known: Known
+) -> bool:
     """Whether every key of an exception holds (who approves is asked for, not known)."""
     if entry.reason is not None and action.reason != entry.reason:
         return False
@@ -174,29 +194,49 @@ def _fits(entry: Exemption, called: tuple[_Called, ...], action: Action, known: 
         return False
     if entry.provenance is not None and not _comes_from(entry.provenance, action):
         return False
-    return entry.rule is None or _is_kept(entry.rule, called, action, known)
+    return entry.rule is None or _is_kept(entry.rule, book, called, action, known)
 
 
 def _comes_from(provenance: str, action: Action) -> bool:
     return action.source == provenance or action.facts.get(f"from_{provenance}") is True
 
 
-def _is_kept(name: str, called: tuple[_Called, ...], action: Action, known: Known) -> bool:
-    """Whether another rule is called by the same action, speaks of it, and is kept."""
-    for one in called:
-        if one.rule.form.id == name:
-            verdict = one.rule.kind.judge(one.rule, action, known)
-            denies = any(finding.verdict == DENY for finding in verdict.findings)
-            return verdict.applies and not denies and not one.rule.form.unknown
-    return False
+def _is_kept(
+    name: str, book: str, called: tuple[_Called, ...], action: Action, known: Known
+) -> bool:
+    """Whether another rule of the book is called by the same action, speaks of it, and is kept."""
+    return any(
+        one.book == book and one.rule.form.id == name and _governs(one.rule, action, known)
+        for one in called
+    )
 
 
-def _excepted(rule: Rule, entry: Exemption) -> Verdict:
-    """An exception frees; where it names offices, one of them must approve."""
-    if not entry.roles:
-        return rule.kept(f"exception {entry.reason or entry.rule or entry.provenance or 'proven'}")
-    asked = Requirement(rule.form.id, any_of=entry.roles, count=1)
-    return Verdict(requirements=(asked,))
+def _governs(rule: Rule, action: Action, known: Known) -> bool:
+    if rule.form.unknown or not _covers(rule, action):
+        return False
+    verdict = rule.kind.judge(rule, action, known)
+    return verdict.applies and not verdict.findings
+
+
+def _covers(rule: Rule, action: Action) -> bool:
+    """Whether the rule is about all of this action, so that it may free from another one."""
+    return _concerns(rule, action) and _is_about(rule, action, all)
+
+
+def _excepted(rule: Rule, fitting: list[Exemption], verdict: Verdict) -> Verdict:
+    """An exception frees; where it names offices, one of them must approve what breaks the rule.
+
+    A rule that would give no authority gives none by its exception.
+    """
+    applies = verdict.applies or not rule.kind.gives_authority
+    free = next((entry for entry in fitting if not entry.roles), None)
+    if free is not None:
+        why = free.reason or free.rule or free.provenance or "proven"
+        return replace(rule.kept(f"exception {why}"), applies=applies)
+    if not verdict.findings and not verdict.requirements:
+        return verdict
+    asked = Requirement(rule.form.id, any_of=fitting[0].roles, count=1)
+    return Verdict(requirements=(asked,), applies=applies)
 
 
 def _unverified(rule: Rule, verdict: Verdict) -> Verdict:
@@ -207,14 +247,17 @@ def _unverified(rule: Rule, verdict: Verdict) -> Verdict:
 
 
 def _exempted(called: tuple[_Called, ...], action: Action, known: Known) -> frozenset[str]:
-    """The rules that others take this action out of."""
+    """The rules that others take this action out of.
+
+    By their ids, in any book: so a mandate's own book says what a published text leaves open.
+    """
     exempting = [one for one in called if one.rule.form.effect == "exempt"]
     if not exempting:
         return frozenset()
     return frozenset(
         one.rule.params.exempt_from
         for one in exempting
-        if _concerns(one.rule, action) and one.rule.kind.judge(one.rule, action, known).applies
+        if _covers(one.rule, action) and one.rule.kind.judge(one.rule, action, known).applies
     )
 
 

@@ -163,6 +163,8 @@ def _action_of_settled(view: View) -> Action | None:
             units_before=proposal.progress.units_done,
             consideration=view.money(asked.max_consideration),
             effective=proposal.effective,
+            counted_on=proposal.body.value_date,
+            counted=dict(proposal.progress.counted),
         ),
     )
 

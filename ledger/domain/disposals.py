@@ -244,6 +244,8 @@ def _action_of_settled(view: View) -> Action | None:
             if isinstance(asked, DisposalProposed)
             else None,
             effective=proposal.effective,
+            counted_on=proposal.body.value_date,
+            counted=dict(proposal.progress.counted),
         ),
     )
 

@@ -189,6 +189,8 @@ def _action_of_settled(view: View) -> Action | None:
             consideration=None,
             received=base_units(view.state, asked.receive_min.asset, asked.receive_min.units),
             effective=proposal.effective,
+            counted_on=proposal.body.value_date,
+            counted=dict(proposal.progress.counted),
         ),
     )
 

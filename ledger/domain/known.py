@@ -9,7 +9,7 @@ from ledger.domain.facts import account_facts, asset_facts
 from ledger.domain.officers import offices_of
 from ledger.domain.policy import Difference, Holding, Lent, Observed, ObservedWindow, Stated
 from ledger.domain.reconciliation import difference_of
-from ledger.kernel.instants import days_between
+from ledger.kernel.instants import add_days, days_between
 from ledger.kernel.money import minor_unit_digits
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class KnownState:
         return Stated(entry.value, entry.day, "", entry.position) if entry else None
 
     def attested(self, item: str, subject: str) -> Stated | None:
-        """The attestation of an item; false from the day on which it was revoked.
+        """The attestation of an item; one that was revoked stood until the day before.
 
         A revocation is the fact `attestation_revoked` of the attestation's document.
         """
@@ -93,8 +93,11 @@ class KnownState:
         if entry is None:
             return None
         revoked = self._state.facts.get(("attestation_revoked", entry.document))
-        stands = revoked is None or not revoked.value
-        return Stated(stands, entry.attested_on, entry.expires_on, entry.position)
+        first, until, stood = entry.attested_on, entry.expires_on, True
+        if revoked is not None and revoked.value:
+            stood = first < revoked.day
+            until = min(until, add_days(revoked.day, -1)) if stood else until
+        return Stated(stood, first, until, entry.position)
 
     def holdings(self) -> list[Holding]:
         """What is held, by account and asset; empty places are left out."""

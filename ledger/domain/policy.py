@@ -174,6 +174,10 @@ class Authorised:
     effective: bool
     received: int | None = None
     """For an exchange: the least base units to be received for all of `units`."""
+    counted_on: str = ""
+    """The proposal's value date, on which flows count what it still asks for …"""
+    counted: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """… by measure and unit: a settlement comes in place of that."""
 
 
 @fixed

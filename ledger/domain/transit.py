@@ -195,6 +195,8 @@ def _action_of_fact(view: View) -> Action | None:
         destination_registered=has_address(view.state, asked),
         duties=duties_of(view, proposal, "releaser" if released else "settler"),
         authorised=_authorised(view, proposal, asked),
+        # What arrives was counted when it was released.
+        counted=not released,
     )
 
 
@@ -205,6 +207,8 @@ def _authorised(view: View, proposal: Proposal, asked: TransferProposed) -> Auth
         units_before=proposal.progress.units_done,
         consideration=None,
         effective=proposal.effective,
+        counted_on=proposal.body.value_date,
+        counted=dict(proposal.progress.counted),
     )
 
 

@@ -7,9 +7,11 @@ was registered since. Dust that somebody else sends is a receipt that has happen
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.domain.outcome import FLAG, Finding
 from ledger.kernel.amounts import parse_amount, render_amount
@@ -29,6 +31,12 @@ class Params(RuleParams):
     no_receive_after_spend: bool = False
     addresses_at_start: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
+    @model_validator(mode="after")
+    def _limit_with_its_unit(self) -> Params:
+        if (self.max_per_address is None) != (self.unit is None):
+            raise ValueError("a limit and its unit belong together")
+        return self
+
 
 def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny what does not fit the addresses of the destination, or an address that has spent."""
@@ -38,7 +46,9 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
         return rule.unknown("destination")
     there = [one for one in known.holdings() if one.account.account == where.account]
     if params.no_receive_after_spend:
-        return _unspent(rule, where, there)
+        answer = _unspent(rule, where, there)
+        if answer.findings or params.max_per_address is None:
+            return answer
     if params.max_per_address is None or asset.code != params.unit:
         return rule.kept()
     try:
@@ -68,8 +78,9 @@ def watch(rule: Rule, known: Known, _day: str) -> tuple[Finding, ...]:
     for holding in known.holdings():
         if holding.asset.code != params.unit:
             continue
-        one = parse_amount(params.max_per_address, holding.asset.scale)
-        needed = -(-holding.units // one) if one else 0
+        # Exact, also where the limit is finer than the asset's base unit.
+        one = Fraction(params.max_per_address) * 10**holding.asset.scale
+        needed = ceil(holding.units / one) if one else 0
         if holding.units > one * holding.account.addresses:
             wanted = f"{needed} addresses of {params.max_per_address} {params.unit}"
             have = f"{holding.account.addresses} of {holding.account.account}"

@@ -24,6 +24,8 @@ from ledger.kernel.money import minor_unit_digits
 from policies.rule import NOT_APPLICABLE, Offices, Rule, RuleForm, RuleParams, RuleType, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ledger.domain.policy import Action, Known
 
 Share = Annotated[str, Field(pattern=r"^(?:1|0\.[0-9]{0,17}[1-9])$")]
@@ -99,7 +101,7 @@ def prepare(form: RuleForm, params: Params) -> Asked:
     """Work out the band and the requirements of one rule."""
     count = int(params.roles_count)
     requirements: tuple[Requirement, ...] = ()
-    if params.roles_all_of or count:
+    if (params.roles_all_of or count) and not params.advisory:
         requirements = (Requirement(form.id, params.roles_all_of, params.roles_any_of, count),)
     return Asked(
         initiators=frozenset(params.initiator_roles),
@@ -128,33 +130,45 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     if fits is False:
         return NOT_APPLICABLE
     verdict = asked.sure if fits else asked.unsure
-    wrong = _wrong(rule, action, known) if asked.is_more else None
-    if wrong is not None:
-        return wrong
+    for wrong in _wrong(rule, action, known) if asked.is_more else ():
+        verdict = replace(
+            verdict,
+            findings=(*verdict.findings, *wrong.findings),
+            requirements=(*wrong.requirements, *verdict.requirements),
+        )
     if asked.initiators and asked.initiators.isdisjoint(action.offices):
         return _by_another_office(rule, action, verdict)
     return verdict
 
 
-def _wrong(rule: Rule, action: Action, known: Known) -> Verdict | None:
-    """What is wrong beside who signed, if anything is."""
+def _wrong(rule: Rule, action: Action, known: Known) -> Iterator[Verdict]:
+    """All that is wrong beside who signed."""
     params: Params = rule.params
-    asked: Asked = rule.prepared
     if params.policy_reference_required and not action.evidence:
-        return rule.broken("a reference to the policy", "none")
+        yield rule.broken("a reference to the policy", "none")
     if params.determination and action.facts.get(params.determination) is not True:
-        return replace(asked.sure, findings=rule.denied(params.determination, "not stated"))
-    if params.pct is None:
-        return None
+        yield _refused(rule, params.determination, "not stated")
+    if params.pct is not None:
+        yield from _share_moved(rule, params.pct, action, known)
+
+
+def _share_moved(rule: Rule, share: str, action: Action, known: Known) -> Iterator[Verdict]:
+    """That another share is moved of what is held, if it is."""
     if action.asset is None or action.units is None:
-        return rule.unknown("asset and units")
-    code = action.asset.code
+        yield rule.unknown("asset and units")
+        return
+    code, scale = action.asset.code, action.asset.scale
     held = sum(one.units for one in known.holdings() if one.asset.code == code)
-    if action.units == held * Fraction(params.pct):
-        return None
-    wanted = f"{params.pct} of {render_amount(held, action.asset.scale)} {code}"
-    found = render_amount(action.units, action.asset.scale)
-    return Verdict(rule.denied(wanted, found), asked.sure.requirements)
+    if action.units != held * Fraction(share):
+        wanted = f"{share} of {render_amount(held, scale)} {code}"
+        yield _refused(rule, wanted, render_amount(action.units, scale))
+
+
+def _refused(rule: Rule, expected: str, found: str) -> Verdict:
+    """What no approval mends; a monitor flags it all the same."""
+    if rule.form.effect == "flag":
+        return rule.broken(expected, found)
+    return Verdict(rule.denied(expected, found))
 
 
 def _concerns(rule: Rule, action: Action) -> bool:
@@ -168,7 +182,7 @@ def _by_another_office(rule: Rule, action: Action, verdict: Verdict) -> Verdict:
         return replace(verdict, requirements=(asked.other_initiator, *verdict.requirements))
     held = " and ".join(sorted(action.offices)) or "no office"
     broken = rule.broken(" or ".join(rule.params.initiator_roles), held)
-    return replace(verdict, findings=broken.findings)
+    return replace(verdict, findings=(*verdict.findings, *broken.findings))
 
 
 def _fits(params: Params, asked: Asked, action: Action) -> bool | None:

@@ -6,6 +6,7 @@ valid. A capital test compares the observation `capital` of the party with an am
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -57,42 +58,52 @@ class Params(RuleParams):
 def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny (or flag) while an item is missing, expired or revoked."""
     params: Params = rule.params
-    if not _is_about(params, action, known):
+    charter = _charter(action, known) if params.activity is not None else None
+    place = place_of(action)
+    elsewhere = params.methods and place is not None and place.method not in params.methods
+    if elsewhere or charter not in {None, "", params.activity}:
         return NOT_APPLICABLE
+    if charter == "":
+        verdict = rule.unknown("activity of the party")
+    else:
+        verdict = _judged(rule, params, action, known)
+    # What must be approved where an item stands is to be approved all the more where none does.
+    if int(params.approvals) and set(params.approvals_on) & set(action.triggers):
+        asked = Requirement(rule.form.id, count=int(params.approvals))
+        return replace(verdict, requirements=(*verdict.requirements, asked))
+    return verdict
+
+
+def _judged(rule: Rule, params: Params, action: Action, known: Known) -> Verdict:
     subjects = _subjects(params, action, known)
     if not subjects:
         return rule.unknown(f"{params.of} to attest of")
-    if params.amount is not None:
-        return _capital(rule, params, subjects, action, known)
-    return _items(rule, params, subjects, action, known)
-
-
-def _is_about(params: Params, action: Action, known: Known) -> bool:
-    if params.activity is not None and _charter(action, known) != params.activity:
-        return False
-    place = place_of(action)
-    return not params.methods or place is None or place.method in params.methods
+    if params.amount is None:
+        return _items(rule, params, subjects, action, known)
+    capital = _capital(rule, params, subjects, action, known)
+    if capital.findings or not params.items:
+        return capital
+    items = _items(rule, params, subjects, action, known)
+    return replace(items, inputs=(*capital.inputs, *items.inputs))
 
 
 def concerns(rule: Rule, action: Action) -> bool:
     """Whether the party that is registered is one of the activity that the rule is about."""
     activity: str | None = rule.params.activity
-    return activity is None or action.party is None or action.party.charter == activity
+    return activity is None or action.party is None or action.party.charter in {"", activity}
 
 
 def _items(
     rule: Rule, params: Params, subjects: tuple[str, ...], action: Action, known: Known
 ) -> Verdict:
     """All items stand, or the rule is broken by the first that does not."""
-    inputs = []
+    inputs: list[str] = []
     for item in params.items:
         said = _attested(known, item, subjects, action.value_date)
-        if isinstance(said, str):
-            return rule.kept() if params.optional else rule.broken(f"attestation of {item}", said)
-        inputs.append(said[0])
-    if int(params.approvals) and set(params.approvals_on) & set(action.triggers):
-        asked = Requirement(rule.form.id, count=int(params.approvals))
-        return Verdict(requirements=(asked,), inputs=tuple(inputs))
+        if isinstance(said, tuple):
+            inputs += said
+        elif not params.optional:
+            return rule.broken(f"attestation of {item}", said)
     return rule.kept(*inputs)
 
 

@@ -76,6 +76,11 @@ class Params(RuleParams):
             raise ValueError("one transaction has no window")
         if (self.amount is None) != (self.unit is None):
             raise ValueError("an amount and its unit belong together")
+        if self.unit is not None and self.measure in _IN_MONEY:
+            try:
+                minor_unit_digits(self.unit)
+            except ValueFormError as error:
+                raise ValueError(error.message) from None
         return self
 
 
@@ -157,11 +162,24 @@ def _moved(params: Params, action: Action) -> tuple[AssetFacts | None, int | Non
 def _highest_sum(params: Params, action: Action, known: Known, amount: int) -> int:
     """The highest sum, with this action, of any window that contains its value date."""
     measure, unit = FLOWS[params.measure], params.unit or ""
-    own = 0 if action.counted else amount
     highest = 0
     for first, last in _windows(params, action, known, measure):
+        own = amount - counted_of(action, (measure, unit), amount, (first, last))
         highest = max(highest, known.flow(measure, unit, first, last) + own)
     return highest
+
+
+def counted_of(action: Action, flow: tuple[str, str], amount: int, window: tuple[str, str]) -> int:
+    """How much of the action's own amount a flow holds already, in a window.
+
+    All of it if the action is a proposal decided again; of a settlement, what its proposal counts.
+    """
+    if action.counted:
+        return amount
+    proposal = action.authorised
+    if proposal is None or not window[0] <= proposal.counted_on <= window[1]:
+        return 0
+    return min(amount, proposal.counted.get(flow, 0))
 
 
 def _windows(params: Params, action: Action, known: Known, measure: str) -> list[tuple[str, str]]:
@@ -185,8 +203,11 @@ def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
         return ()
     scale = _scale(params, known)
     if scale is None:
-        return (_headroom(rule, None, 0, (None, 0)),)
-    limit = parse_amount(params.amount, scale) + _raise(params, known, day, scale)
+        return (_unknown(rule, f"{params.unit} is not listed"),)
+    try:
+        limit = parse_amount(params.amount, scale) + _raise(params, known, day, scale)
+    except ValueFormError:
+        return (_unknown(rule, f"{params.amount} is finer than {params.unit}"),)
     used: int | None = None
     reserved = 0
     if params.measure in FLOWS:
@@ -196,6 +217,13 @@ def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
     elif params.measure == "encumbered_units":
         used = _encumbered(params, known)
     return (_headroom(rule, limit, scale, (used, reserved)),)
+
+
+def _unknown(rule: Rule, why: str) -> Headroom:
+    params, nothing = rule.params, (None, None, None, None)
+    return Headroom(
+        rule.form.id, params.measure, params.unit or "", nothing, rule.form.citation, why
+    )
 
 
 def _headroom(rule: Rule, limit: int | None, scale: int, taken: tuple[int | None, int]) -> Headroom:

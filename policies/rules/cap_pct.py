@@ -19,6 +19,7 @@ from ledger.kernel.form import Code, CurrencyCode, Many, NotNegativeAmount
 from ledger.kernel.instants import days_between
 from ledger.kernel.money import minor_unit_digits
 from policies.rule import Headroom, Rule, RuleParams, RuleType, Verdict
+from policies.rules.cap_absolute import counted_of
 from policies.rules.valuation import decimal_text, market_value
 
 if TYPE_CHECKING:
@@ -64,11 +65,12 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
         return rule.unknown(f"amount in {params.base_unit}")
     limit = Fraction(params.pct) * total
     one = 10 ** minor_unit_digits(params.base_unit)
+    flow = ("purchase_cost", params.base_unit)
+    own = new.minor_units - counted_of(action, flow, new.minor_units, (FIRST_DAY, LAST_DAY))
     for basis in _bases(params):
         held = _held(basis, params.base_unit, known, action.value_date)
         if held is None:
             return rule.unknown(f"{basis} of what is held")
-        own = 0 if basis == "cost" and action.counted else new.minor_units
         after = held + Fraction(own, one)
         if not _within(params, after, limit):
             wanted = f"{params.pct} of {decimal_text(total)} {params.base_unit} at {basis}"
@@ -99,14 +101,25 @@ def _base(params: Params, known: Known, day: str) -> tuple[Fraction, tuple[str, 
 
 
 def _held(basis: str, currency: str, known: Known, day: str) -> Fraction | None:
-    """What is held, at cost (all that was ever paid: sales free nothing) or at market value."""
+    """What is held and what open proposals ask for.
+
+    At cost (all that was ever paid: sales free nothing) or at market value, where what is asked for
+    counts with what it may cost.
+    """
     if basis == "market_value":
-        return market_value(known, currency, day)
+        value = market_value(known, currency, day)
+        return None if value is None else value + _asked(currency, known)
     paid = sum(
         known.flow(measure, currency, FIRST_DAY, LAST_DAY)
         for measure in ("purchase_cost", "carried_cost")
     )
     return Fraction(paid, 10 ** minor_unit_digits(currency))
+
+
+def _asked(currency: str, known: Known) -> Fraction:
+    """What open proposals may still cost."""
+    asked = known.asked("purchase_cost", currency, FIRST_DAY, LAST_DAY)
+    return Fraction(asked, 10 ** minor_unit_digits(currency))
 
 
 def watch(rule: Rule, known: Known, day: str) -> tuple[Finding, ...]:
@@ -120,7 +133,9 @@ def watch(rule: Rule, known: Known, day: str) -> tuple[Finding, ...]:
             rule.form.citation,
         )
         for entry in measure(rule, known, day)
-        if entry.left is not None and entry.left.startswith("-")
+        if entry.limit is not None
+        and entry.used is not None
+        and not _within(rule.params, Fraction(entry.used), Fraction(entry.limit))
     )
 
 
@@ -132,21 +147,18 @@ def measure(rule: Rule, known: Known, day: str) -> tuple[Headroom, ...]:
     base = _base(params, known, day)
     limit = None if isinstance(base, str) else Fraction(params.pct) * base[0]
     note = base if isinstance(base, str) else "; ".join(base[1])
-    asked = Fraction(
-        known.asked("purchase_cost", params.base_unit, FIRST_DAY, LAST_DAY),
-        10 ** minor_unit_digits(params.base_unit),
-    )
+    asked = _asked(params.base_unit, known)
     return tuple(_used(rule, basis, known, day, (limit, asked, note)) for basis in _bases(params))
 
 
 def _used(
     rule: Rule, basis: str, known: Known, day: str, of: tuple[Fraction | None, Fraction, str]
 ) -> Headroom:
-    """The share used on one basis; what is held at cost includes what is asked for."""
+    """The share used on one basis."""
     limit, asked, note = of
     unit = rule.params.base_unit
     held = _held(basis, unit, known, day)
-    used = None if held is None else held - asked if basis == "cost" else held
+    used = None if held is None else held - asked
     left = None if limit is None or used is None else limit - used - asked
     amounts = (limit, used, None if used is None else asked, left)
     texts = tuple(None if value is None else decimal_text(value) for value in amounts)

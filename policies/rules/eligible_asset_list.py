@@ -54,11 +54,13 @@ def _by_name(
 ) -> Verdict:
     if params.listed_by is not None:
         return _listed_by(rule, params.listed_by, asset, action, known)
-    if params.criteria:
-        return rule.asks("an asset that meets " + ", ".join(params.criteria), asset.code)
-    if params.assets is None or _names(params.assets, asset):
+    named = params.assets is not None and _names(params.assets, asset)
+    if params.criteria and not named:
+        # A monitor (effect flag) never blocks, so it does not ask for approvals either.
+        says = rule.broken if rule.form.effect == "flag" else rule.asks
+        return says("an asset that meets " + ", ".join(params.criteria), asset.code)
+    if params.assets is None or named:
         return ALLOWED
-    # A monitor (effect flag) never blocks, so it does not ask for approvals either.
     if params.closed or rule.form.effect == "flag":
         return rule.broken(" or ".join(params.assets) or "no asset", asset.code)
     owner = (params.list_owner,) if params.list_owner else ()

@@ -59,7 +59,7 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
         if answer is not None:
             return answer
     asks = params.sources_any_of or params.denied_sources or params.exclude_if_any_of
-    if asks or params.evidence_required or params.net_budget_effect_usd is not None:
+    if asks or params.evidence_required or any(_effects(params)):
         return rule.kept(*([f"source {action.source}"] if action.source else []))
     return rule.broken("no such inflow", action.triggers[0])
 
@@ -98,11 +98,17 @@ def _evidence(rule: Rule, params: Params, action: Action, _known: Known) -> Verd
     return rule.broken("a document: " + ", ".join(params.evidence_required), "none")
 
 
+def _effects(params: Params) -> list[tuple[str, str]]:
+    """The observations of the fund that are asked for, each with the value that it must have."""
+    wanted = (
+        ("net_budget_effect_usd", params.net_budget_effect_usd),
+        ("incremental_taxpayer_cost_usd", params.incremental_taxpayer_cost_usd),
+    )
+    return [(name, value) for name, value in wanted if value is not None]
+
+
 def _budget(rule: Rule, params: Params, action: Action, known: Known) -> Verdict | None:
-    for name in ("net_budget_effect_usd", "incremental_taxpayer_cost_usd"):
-        wanted = getattr(params, name)
-        if wanted is None:
-            continue
+    for name, wanted in _effects(params):
         seen = known.observed(name, FUND, action.value_date)
         if seen is None:
             return rule.unknown(name)

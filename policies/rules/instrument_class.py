@@ -67,11 +67,13 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
 
 def _backed(rule: Rule, params: Params, asset: AssetFacts, action: Action, known: Known) -> Verdict:
     """Units of the underlying are there in their own right, or are taken for what stands on it."""
+    if action.units is None:
+        return rule.unknown(f"units of {asset.code}")
     held = {params.instrument: 0, asset.code: 0}
     for one in known.holdings():
         if one.asset.code in held:
             held[one.asset.code] += one.units
-    if held[params.instrument] and held[asset.code] < (action.units or 0):
+    if held[params.instrument] and held[asset.code] < action.units:
         found = f"{params.instrument}, which is {params.instrument_class}"
         return rule.broken(f"units of {asset.code} itself", found)
     return rule.kept(f"{asset.code} is {asset.instrument_class}")

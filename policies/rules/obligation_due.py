@@ -7,6 +7,7 @@ return. A late filing closes the obligation and leaves the finding that it was l
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -58,11 +59,11 @@ class Params(RuleParams):
 def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny what may only be done after years that have not gone by, or that were stopped."""
     params: Params = rule.params
-    place = place_of(action)
-    if place is None or (params.starts_on is None and params.stops_on is None):
-        return NOT_APPLICABLE
     if params.years is None or params.starts_on is None:
         return NOT_APPLICABLE
+    place = place_of(action)
+    if place is None:
+        return rule.unknown("account")
     began = known.stated(params.starts_on, place.account)
     if began is None or not began.value:
         return rule.unknown(f"fact {params.starts_on} of {place.account}")
@@ -161,7 +162,7 @@ def watch(rule: Rule, known: Known, day: str) -> tuple[Finding, ...]:
     asset = known.asset(params.asset)
     scale = asset.scale if asset is not None else 0
     bought = known.flow("purchase_units", params.asset, day, day)
-    if day < params.since or bought >= int(params.units_per_day) * 10**scale:
+    if day < params.since or bought >= Fraction(params.units_per_day) * 10**scale:
         return ()
     wanted = f"{params.units_per_day} {params.asset} bought on {day}"
     found = f"{render_amount(bought, scale)} {params.asset}"

@@ -1,8 +1,9 @@
 """`outflow_restriction`: what may leave, for which reason, decided by whom.
 
-With `scope` a matching instruction is broken unless what the other parameters ask for is there. A
-rule with `reason` speaks only of instructions for that reason. With `destinations = "registered"`
-the rule is kept if the destination is an account with a registered address.
+With `scope` a matching instruction is broken unless what the other parameters ask for is there: all
+of it. A rule with `reason` does not speak of instructions for another one. With
+`destinations = "registered"` the rule is kept if the destination is an account with a registered
+address.
 """
 
 from __future__ import annotations
@@ -55,13 +56,18 @@ def judge(rule: Rule, action: Action, _known: Known) -> Verdict:
     params: Params = rule.params
     if params.scope and not set(params.scope) & set(action.triggers):
         return ALLOWED
-    if params.reason is not None and action.reason != params.reason:
+    # A reason that is not stated may be the one that is restricted.
+    if params.reason is not None and action.reason not in {"", params.reason}:
         return NOT_APPLICABLE
+    asks = False
     for condition in (_destination, _asset, _provenance, _purpose, _paid_in):
         answer = condition(rule, params, action)
-        if answer is not None:
+        if answer is not None and answer != ALLOWED:
             return answer
-    return rule.broken("no such outflow", action.triggers[0])
+        asks = asks or answer is not None
+    if not asks:
+        return rule.broken("no such outflow", action.triggers[0])
+    return ALLOWED if params.reason in {None, action.reason} else NOT_APPLICABLE
 
 
 def _destination(rule: Rule, params: Params, action: Action) -> Verdict | None:

@@ -10,9 +10,32 @@ if TYPE_CHECKING:
 TRADES = frozenset({"purchase", "sale", "exchange", "transfer_out", "subscription"})
 
 
+ARRIVALS = frozenset(
+    {
+        "receive_at_address",
+        "purchase",
+        "purchase_settlement",
+        "subscription",
+        "exchange",
+        "exchange_settlement",
+        "inflow",
+        "custody_transfer",
+        "internal_transfer",
+        "transfer_release",
+        "transfer_settlement",
+    }
+)
+"""What brings units to an account of the fund."""
+
+
+def goes_nowhere(action: Action) -> bool:
+    """Whether units arrive on an account that is not known: where they come from is no answer."""
+    return action.destination is None and not ARRIVALS.isdisjoint(action.triggers)
+
+
 def place_of(action: Action) -> AccountFacts | None:
     """The account that an action is about: where units arrive, else where they are."""
-    return action.destination or action.account
+    return None if goes_nowhere(action) else action.destination or action.account
 
 
 def party_of(action: Action, known: Known) -> PartyFacts | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ledger.kernel.form import Many, Name, Slug
 from policies.rule import Rule, RuleParams, RuleType, Verdict
-from policies.rules.parties import place_of
+from policies.rules.parties import goes_nowhere, place_of
 
 if TYPE_CHECKING:
     from ledger.domain.policy import Action, Known
@@ -34,6 +34,8 @@ class Params(RuleParams):
 def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     """Deny (or flag) what mixes owners or books."""
     params: Params = rule.params
+    if goes_nowhere(action):
+        return rule.unknown("account")
     for condition in (_classes, _books, _sub_fund, _title):
         answer = condition(rule, params, action, known)
         if answer is not None:

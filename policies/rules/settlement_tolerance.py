@@ -35,8 +35,10 @@ def judge(rule: Rule, action: Action, _known: Known) -> Verdict:
     """Deny (for a fact: hold as an exception) what differs by more than the tolerance."""
     params: Params = rule.params
     authorised = action.authorised
-    if authorised is None or action.units is None:
+    if authorised is None:
         return ALLOWED
+    if action.units is None:
+        return rule.unknown("units")
     return _units(rule, params, action, authorised) or _price(rule, params, action, authorised)
 
 
@@ -57,8 +59,10 @@ def _units(rule: Rule, params: Params, action: Action, authorised: Authorised) -
 def _price(rule: Rule, params: Params, action: Action, authorised: Authorised) -> Verdict:
     asked, got = _consideration(action, authorised)
     given = _given(action)
-    if asked is None or got is None or given is None:
+    if asked is None:
         return ALLOWED
+    if got is None or given is None:
+        return rule.unknown("what is given for the units")
     # Prices per unit are compared crosswise, in whole numbers: no division, no rounding.
     agreed = asked * given
     actual = got * authorised.units

@@ -323,6 +323,13 @@ def test_encumbrances(told: Listened, form: str, trigger: str) -> None:
     )  # fmt: skip
 
 
+def counting(fund: SmallFund, **amounts: int) -> dict[str, Any]:
+    """What flows count of a proposal: money in USD, units in BTC."""
+    units = {True: "USD", False: "BTC"}
+    flows = {(name, units[name.endswith("cost")]): amount for name, amount in amounts.items()}
+    return {"counted_on": fund.today, "counted": flows}
+
+
 # -- what is proposed, approved and settled -------------------------------------------------------
 
 
@@ -337,7 +344,9 @@ def test_an_acquisition(told: Listened) -> None:
     body = fund.acquisition("10", "400000", **GROUNDS)
     proposal = told.does("acquisition.proposed", "aigerim", body, **known, **alone("aigerim"))
     told.approves(proposal, "acquisition.proposed", **known, duties=duties(**BY_ALL, **UNDONE))
-    for units, cost, before in (("4", "160000", 0), ("3", "120000", 4 * UNIT)):
+    for units, cost, before, cost_left in (
+        ("4", "160000", 0, 40_000_000), ("3", "120000", 4 * UNIT, 24_000_000),
+    ):  # fmt: skip
         settled = fund.acquired(proposal, units, cost, final=False, **GROUNDS)
         told.does(
             "acquisition.settled", "bolat", settled,
@@ -348,7 +357,11 @@ def test_an_acquisition(told: Listened) -> None:
                 "consideration": dollars(cost),
             },
             duties=duties(settler="bolat", releaser="", **BY_ALL),
-            authorised=Authorised(10 * UNIT, before, dollars("400000"), effective=True),
+            authorised=Authorised(
+                10 * UNIT, before, dollars("400000"), effective=True, **counting(
+                    fund, purchase_units=10 * UNIT - before, purchase_cost=cost_left
+                )
+            ),
         )  # fmt: skip
 
 
@@ -377,7 +390,10 @@ def test_a_disposal(told: Listened) -> None:
                 "consideration": dollars(got),
             },
             duties=duties(settler="bolat", releaser="", **BY_ALL),
-            authorised=Authorised(4 * UNIT, before, dollars("160000"), effective=True),
+            authorised=Authorised(
+                4 * UNIT, before, dollars("160000"), effective=True,
+                **counting(fund, outflow_units=4 * UNIT - before),
+            ),
         )  # fmt: skip
 
 
@@ -400,7 +416,9 @@ def test_a_delivery(told: Listened) -> None:
         {"proposal": proposal, "units": "4", "fees": [], "final": True, **GROUNDS},
         **known | {"triggers": ("transfer_out_settlement", "settlement", "any_fact")},
         duties=duties(settler="bolat", releaser="", **BY_ALL),
-        authorised=Authorised(4 * UNIT, 0, None, effective=True),
+        authorised=Authorised(
+            4 * UNIT, 0, None, effective=True, **counting(fund, outflow_units=4 * UNIT)
+        ),
     )  # fmt: skip
 
 
@@ -428,7 +446,11 @@ def test_an_exchange(told: Listened) -> None:
             "given_units": UNIT,
         },
         duties=duties(settler="bolat", releaser="", **BY_ALL),
-        authorised=Authorised(2 * UNIT, 0, None, effective=True, received=100 * BNB_UNIT),
+        authorised=Authorised(
+            2 * UNIT, 0, None, effective=True, received=100 * BNB_UNIT,
+            counted_on=fund.today,
+            counted={("outflow_units", "BTC"): 2 * UNIT, ("purchase_units", "BNB"): 100 * BNB_UNIT},
+        ),
     )  # fmt: skip
 
 
@@ -448,25 +470,29 @@ def test_a_transfer(told: Listened) -> None:
         "transfer.released", "bolat", {"proposal": proposal, "units": "4", **GROUNDS},
         **known | {"triggers": ("transfer_release", "any_fact")},
         duties=duties(releaser="bolat", settler="", **BY_ALL),
-        authorised=Authorised(4 * UNIT, 0, None, effective=True),
+        authorised=Authorised(
+            4 * UNIT, 0, None, effective=True, **counting(fund, transfer_units=4 * UNIT)
+        ),
     )  # fmt: skip
     part: dict[str, Any] = {"proposal": proposal, "units": "1", "final": False, **GROUNDS}
     arrived = known | {"triggers": ("transfer_settlement", "any_fact"), "units": UNIT}
+    arrived["counted"] = True
+    nothing_left = counting(fund, transfer_units=0)
     told.does(
         "transfer.settled", "aigerim", part, **arrived,
         duties=duties(settler="aigerim", releaser="bolat", **BY_ALL),
-        authorised=Authorised(4 * UNIT, 0, None, effective=True),
+        authorised=Authorised(4 * UNIT, 0, None, effective=True, **nothing_left),
     )  # fmt: skip
     told.does(
         "transfer.failed", "bolat", {**part, "explanation": "the network dropped it"}, **arrived,
         duties=duties(settler="bolat", releaser="bolat", **BY_ALL),
-        authorised=Authorised(4 * UNIT, UNIT, None, effective=True),
+        authorised=Authorised(4 * UNIT, UNIT, None, effective=True, **nothing_left),
     )  # fmt: skip
     for done in (UNIT, 2 * UNIT):
         told.does(
             "transfer.settled", "aigerim", part | {"final": done == 2 * UNIT}, **arrived,
             duties=duties(settler="aigerim", releaser="bolat", **BY_ALL),
-            authorised=Authorised(4 * UNIT, done, None, effective=True),
+            authorised=Authorised(4 * UNIT, done, None, effective=True, **nothing_left),
         )  # fmt: skip
 
 
@@ -498,7 +524,9 @@ def test_a_release_in_parts_names_who_settled(told: Listened) -> None:
         triggers=("transfer_release", "any_fact"), asset=BITCOIN, units=2 * UNIT, account=COLD_1,
         **INTO_COLD_2, **TOLD_OF_GROUNDS,
         duties=duties(releaser="bolat", settler="aigerim", **BY_ALL),
-        authorised=Authorised(4 * UNIT, UNIT, None, effective=True),
+        authorised=Authorised(
+            4 * UNIT, UNIT, None, effective=True, **counting(fund, transfer_units=3 * UNIT)
+        ),
     )  # fmt: skip
 
 

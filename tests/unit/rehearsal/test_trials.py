@@ -335,3 +335,34 @@ def test_offices_and_second_keys_are_found_in_tables() -> None:
     assert second_keys(tables[0]) == ["risk-officer"]
     assert second_keys(tables[1]) == []
     assert (person("marat"), person("RiskOfficer")) == ("marat", "risk-officer")
+
+
+@pytest.mark.parametrize("settled_on", ["2026-01-15", "2026-02-03"])
+@pytest.mark.parametrize(
+    ("rule_type", "params"),
+    [
+        ("cap_absolute", CAP["params"]),
+        ("cap_absolute", {"amount": "1", "unit": "BTC", "measure": "cumulative_units"}),
+        ("cap_pct", {"pct": "0.1", "base_amount": "1000", "base_unit": "USD",
+                     "numerator_basis": "cost"}),
+        ("cap_pct", {"pct": "0.1", "base_amount": "1000", "base_unit": "USD",
+                     "numerator_basis": "market_value"}),
+    ],
+)  # fmt: skip
+def test_a_limit_at_settlement_counts_a_purchase_once(
+    rule_type: str, params: dict[str, Any], settled_on: str
+) -> None:
+    """The settlement comes in place of what its proposal asked for, in part or in all."""
+    triggers = ["purchase", "purchase_settlement"]
+    limit = {**CAP, "rule_type": rule_type, "params": params, "trigger": triggers}
+    anybody = {**RISK, "effect": "allow_only_if", "trigger": ["any_instruction", "any_fact"],
+               "params": {"initiator_roles": ["TreasuryOfficer"]}}  # fmt: skip
+    given = [{"on": DAY, "name": "deal", **buy()}]
+    part = {"kind": "acquisition.settled", "by": "TreasuryOfficer", "proposal": "@deal",
+            "units": "0.5", "consideration": "50 USD", "final": False}  # fmt: skip
+    asked = {"day": settled_on, "given": given}
+    assert played(limit, anybody, **asked, ask=part) == ("allow", set())
+    whole = {**part, "units": "1", "consideration": "100 USD", "final": True}
+    assert played(limit, anybody, **asked, ask=whole) == ("allow", set())
+    verdict, _ = played(limit, anybody, day=DAY, given=given, ask=buy("0.01 USD"))
+    assert verdict == "deny"
