@@ -20,6 +20,7 @@ from tests.support.naive_records import (
     Proposal,
 )
 from tests.support.naive_rules import judge
+from tests.support.naive_statements import is_over
 from tests.support.naive_units import Laws, asked_by, deny, exception
 from tests.support.naive_words import REGISTRY, Asked, counted
 
@@ -188,7 +189,8 @@ def all_asked(story: Story, event: Proposal) -> list[Asked]:
     """Every approval that an open proposal asks for, given or not, whatever the laws say."""
     if _by_charter(story, event):
         return charter_quorum(story, event)
-    if story.mandate is None or (event.kind in SETTLES and asked_by(story, event) is None):
+    over = event.kind in SETTLES and asked_by(story, event) is None
+    if story.mandate is None or over or is_over(story, event):
         # What the fact was about is over: there is nothing by which rules could judge it.
         return []
     asked = judge(story, event).asked

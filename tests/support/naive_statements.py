@@ -68,6 +68,13 @@ def resolved_laws(story: Story, event: Proposal) -> Laws:
         yield deny("break_unknown")
 
 
+def is_over(story: Story, event: Proposal) -> bool:
+    """Whether what a break or its resolution is about is no longer there."""
+    if event.kind == "break.raised":
+        return event.body["statement"] not in _last_statements(story)
+    return event.kind == "break.resolved" and event.body["break_id"] not in story.breaks
+
+
 def difference(story: Story, stated: Body) -> Fraction:
     """What is stated less what was held at the end of its day."""
     held = [
