@@ -65,12 +65,13 @@ class Asked:
 class PolicyEngine:
     """The executable vocabulary (`ledger.domain.policy.Engine`); it has no state."""
 
-    _deciding = DECIDING_STATUS
+    deciding = DECIDING_STATUS
+    """The statuses of rules that it asks."""
 
     def __init__(self, *, scenario: bool = False) -> None:
         """`scenario`: bills and proposals decide as if they were in force."""
         if scenario:
-            self._deciding = DECIDING_STATUS | SCENARIO_STATUS
+            self.deciding = DECIDING_STATUS | SCENARIO_STATUS
 
     def read_book(self, value: Mapping[str, Any]) -> Book:
         """The executable book."""
@@ -113,7 +114,7 @@ class PolicyEngine:
     def _verdicts(
         self, books: tuple[Book, ...], action: Action, known: Known
     ) -> Iterator[tuple[_Called, Verdict]]:
-        called = _called(books, action.triggers, self._deciding)
+        called = _called(books, action.triggers, self.deciding)
         exempted = _exempted(called, action, known)
         for one in called:
             if one.rule.form.effect != "exempt" and one.rule.form.id in exempted:

@@ -1,7 +1,7 @@
 """What one asks of the books beside a verdict: what is due, what drifted, how much is left.
 
-Pure functions of books, of what the fund knows, and of a day. Rules that decide nothing (bills, in
-a fund that did not mark a scenario) are not asked.
+Pure functions of books, of what the fund knows, and of a day. Rules that decide nothing are not
+asked; `deciding` says by which statuses they do (a marked scenario asks bills and proposals too).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.outcome import DENY, FLAG, Finding
 from policies.engine import decides
-from policies.rule import UNKNOWN
+from policies.rule import DECIDING_STATUS, UNKNOWN
+from policies.rules.no_published_rule import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,31 +28,37 @@ NO_LAWFUL_OPTION = "no lawful option"
 _DESIGN = "Design of this product"
 
 
-def rules_of(books: Sequence[Book], day: str) -> Iterator[tuple[Book, Rule]]:
+def rules_of(
+    books: Sequence[Book], day: str, deciding: frozenset[str] = DECIDING_STATUS
+) -> Iterator[tuple[Book, Rule]]:
     """The rules that decide on a day, in the order of the books."""
     for book in books:
         for rule in book.rules:
             form = rule.form
             begun = form.effective_from is None or form.effective_from <= day
             ended = form.effective_to is not None and form.effective_to < day
-            if decides(rule) and begun and not ended:
+            if decides(rule, deciding) and begun and not ended:
                 yield book, rule
 
 
-def obligations(books: Sequence[Book], known: Known, day: str) -> list[Obligation]:
+def obligations(
+    books: Sequence[Book], known: Known, day: str, deciding: frozenset[str] = DECIDING_STATUS
+) -> list[Obligation]:
     """What is due as seen on a day, the earliest due day first; without a day, last."""
     found = [
         one
-        for _, rule in rules_of(books, day)
+        for _, rule in rules_of(books, day, deciding)
         if rule.kind.due is not None
         for one in rule.kind.due(rule, known, day)
     ]
     return sorted(found, key=lambda one: (one.due is None, one.due or "", one.rule))
 
 
-def watched(books: Sequence[Book], known: Known, day: str) -> list[Finding]:
+def watched(
+    books: Sequence[Book], known: Known, day: str, deciding: frozenset[str] = DECIDING_STATUS
+) -> list[Finding]:
     """What the rules say of a day on which nothing is done."""
-    asked = [rule for _, rule in rules_of(books, day)]
+    asked = [rule for _, rule in rules_of(books, day, deciding)]
     # That nothing is published decides nothing; that figures contradict each other is said.
     silent = [
         rule
@@ -67,11 +74,13 @@ def watched(books: Sequence[Book], known: Known, day: str) -> list[Finding]:
     ]
 
 
-def headroom(books: Sequence[Book], known: Known, day: str) -> list[Headroom]:
+def headroom(
+    books: Sequence[Book], known: Known, day: str, deciding: frozenset[str] = DECIDING_STATUS
+) -> list[Headroom]:
     """How much of every limit is used."""
     return [
         one
-        for _, rule in rules_of(books, day)
+        for _, rule in rules_of(books, day, deciding)
         if rule.kind.measure is not None
         for one in rule.kind.measure(rule, known, day)
     ]
@@ -94,7 +103,7 @@ def load_findings(books: Sequence[Book]) -> list[Finding]:
             Finding(
                 rule.form.id,
                 FLAG,
-                "a published " + (", ".join(rule.params.values) or "rule"),
+                wanted(rule),
                 UNKNOWN,
                 rule.form.citation,
             )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.cli.workspace import Workspace
     from ledger.domain.state import State
 
+_FORMAT = "The format is docs/spec/policy-book.md, the words of rules docs/reference/rules.md"
 _ID_PREFIX = re.compile(r"[0-9a-f]{6,64}\Z")
 
 
@@ -79,7 +80,7 @@ def book_of_file(path: Path) -> dict[str, Any]:
         return load_book(text, where=path.name)
     except (BookError, UnknownRuleError) as error:
         raise type(error)(
-            error.message, where=_with_line(text, error.where), hint=error.hint
+            error.message, where=_with_line(text, error.where), hint=error.hint or _FORMAT
         ) from None
 
 
@@ -91,7 +92,7 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         raise NotFoundError(f"cannot be read: {error.strerror}", where=str(path)) from None
     if len(data) > TOML_BYTES_MAX:
-        raise InputError(f"more than {TOML_BYTES_MAX} bytes", where=str(path))
+        raise InputError(f"more than {TOML_BYTES_MAX} bytes", where=str(path), hint=_FORMAT)
     return data
 
 
@@ -132,6 +133,9 @@ def unfilled(book: Book, state: State, day: str) -> list[tuple[str, str]]:
         found += [(rule.form.id, office) for office in needed if office not in held]
         any_of = getattr(params, "roles_any_of", ())
         count = int(getattr(params, "roles_count", "0"))
+        initiators = getattr(params, "initiator_roles", ())
+        if initiators and rule.form.effect != "flag" and not held & {*initiators}:
+            found.append((rule.form.id, " or ".join(initiators)))
         if count and any_of and not held & {*any_of, *needed}:
             found.append((rule.form.id, " or ".join(any_of)))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli import output, wiring
-from ledger.cli.commands.mandate_books import differences
+from ledger.cli.book_changes import differences
 from ledger.cli.demo_fund import DOCUMENT, GROUNDS, DemoFund, found_fund, make_fund
 from ledger.domain.admit import view_of_proposal
 from ledger.domain.known import KnownState

@@ -26,6 +26,7 @@ Question = Literal[
 ]
 _FILLED_IN = frozenset({"author", "cosigners", "fund", "self"})
 """Members of a body that a scenario says by `by` and `approvals`, or not at all."""
+_OF_A_QUESTION = frozenset({"question", "name", "without"})
 _SHELVES = {
     "assets": "asset",
     "custodians": "custodian",
@@ -74,6 +75,8 @@ def _told(table: dict[str, Any]) -> dict[str, Any]:
     for name, value in table.items():
         if name in _FILLED_IN:
             raise ValueError(f"{name} is filled in: say by and approvals")
+        if "kind" not in table and "question" in table and name not in _OF_A_QUESTION:
+            raise ValueError(f"a question has no {name}")
         if value is None:
             raise ValueError(f"{name} is null: leave it out")
     _checked(Told, {name: table[name] for name in table if name in Told.model_fields})
@@ -168,6 +171,13 @@ class Scenario(Form):
             raise ValueError("a scenario has either one question or options")
         if any("kind" not in table for table in self.given):
             raise ValueError("given holds events, no questions")
+        for table in (self.ask, *self.options):
+            for name in sorted(table.keys() & {"on", "until"}):
+                raise ValueError(f"what is asked is asked on the scenario's day: it has no {name}")
+        names = [table["name"] for table in self.given if "name" in table]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two events are called {name}")
         return self
 
 
@@ -204,7 +214,9 @@ def read_scenarios(data: bytes, *, where: str) -> ScenarioFile:
     try:
         return read_form(ScenarioFile, value, error=BodyError)
     except BodyError as error:
-        raise InputError(error.message, where=f"{where}: {_place(value, error.where)}") from None
+        place = "" if error.where == ScenarioFile.__name__ else f": {_place(value, error.where)}"
+        hint = "The format is docs/spec/scenario-file.md"
+        raise InputError(error.message, where=f"{where}{place}", hint=hint) from None
 
 
 def _place(value: Mapping[str, Any], path: str) -> str:

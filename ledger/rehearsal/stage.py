@@ -8,6 +8,7 @@ for one document, `"@name"` for the id of an event that was named before.
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Grounded
@@ -32,6 +33,7 @@ _CHARTER: dict[str, Any] = {
     "utc_offset_minutes": 0,
 }
 _SAID_APART = frozenset({"on", "by", "kind", "name", "approvals", "until", "question"})
+_MONEY_IN_ONE = re.compile(r"[0-9.]+[A-Z]+\Z")
 _MONEY = frozenset({"max_consideration", "consideration", "min_proceeds", "proceeds", "cost",
                     "fair_value", "amount"})  # fmt: skip
 USUAL: dict[str, dict[str, Any]] = {
@@ -209,8 +211,13 @@ class Player:
             if value[1:] not in self._named:
                 raise InputError(f"no event is named {value[1:]}", where=name)
             return self._named[value[1:]]
-        if name in _MONEY and isinstance(value, str) and " " in value:
-            amount, _, currency = value.partition(" ")
+        if name in _MONEY and isinstance(value, str):
+            if _MONEY_IN_ONE.match(value):
+                hint = 'Write amount and currency apart: "100 USD"'
+                raise InputError(f"{value:.40} is no money", where=name, hint=hint)
+            amount, space, currency = value.partition(" ")
+            if not space:
+                return value
             return {"currency": currency, "amount": amount}
         return value
 

@@ -15,8 +15,15 @@ from ledger.domain.state import State
 from ledger.domain.verified import read_event
 from ledger.kernel.errors import InputError, LedgerError
 from ledger.rehearsal.explanation import Explanation, explain
-from ledger.rehearsal.fund import RehearsalFund
-from ledger.rehearsal.stage import SECOND, Player, officers_named, second_keys, set_stage
+from ledger.rehearsal.fund import GOVERNORS, RehearsalFund
+from ledger.rehearsal.stage import (
+    SECOND,
+    Player,
+    officers_named,
+    person,
+    second_keys,
+    set_stage,
+)
 from policies.book import Book, read_book, shipped_book
 from policies.engine import PolicyEngine
 from policies.questions import (
@@ -94,7 +101,8 @@ def _try(
         answered = Trial(scenario, _merged(stage, file.stage, scenario.stage), own).answer()
     except LedgerError as error:
         where = f" (at {error.where})" if error.where else ""
-        return Tried(scenario, None, (f"cannot be played: {error.message}{where}",))
+        hint = f". {error.hint}" if error.hint else ""
+        return Tried(scenario, None, (f"cannot be played: {error.message}{where}{hint}",))
     return Tried(scenario, answered, tuple(_differences(scenario, answered)))
 
 
@@ -128,6 +136,7 @@ class Trial:
         tables = [*scenario.given, scenario.ask, *scenario.options]
         named = officers_named(tables)
         officers = {**named, **{name: list(o) for name, o in scenario.officers.items()}}
+        _check_persons(tables, officers)
         set_stage(self.fund, self._stage, officers)
         self._adopt([self._house] if self._house else [], "stage")
         for table in scenario.given:
@@ -164,11 +173,11 @@ class Trial:
             return self._audited(int(table.get("without", 0)))
         known, day = KnownState(self.fund.state), self._scenario.day
         if question in {"watch", "nothing"}:
-            return _found(watched(self._books(), known, day))
+            return _found(watched(self._books(), known, day, self._engine.deciding))
         if question == "obligations":
             return self._obligations(known, day)
         if question == "limits":
-            return _limits(self._books(), known, day)
+            return _limits(self._books(), known, day, self._engine.deciding)
         raise InputError(f"unknown question {question!r:.40}", where="ask.question")
 
     def _explained(self, table: Mapping[str, Any]) -> Explanation:
@@ -205,6 +214,8 @@ class Trial:
 
     def _audited(self, without: int) -> Answered:
         """What deciding the whole log again shows; with one record left out, if it says so."""
+        if without > len(self.fund.records):
+            raise InputError(f"the log has {len(self.fund.records)} records", where="ask.without")
         replay = Replay(self._engine)
         for position, raw in enumerate(self.fund.records, start=1):
             if position != without:
@@ -230,12 +241,16 @@ class Trial:
     def _obligations(self, known: KnownState, day: str) -> Answered:
         found: list[Finding] = []
         open_ones: list[Finding] = []
-        for one in obligations(self._books(), known, day):
+        for one in obligations(self._books(), known, day, self._engine.deciding):
             left = "" if one.days_left is None else f", {one.days_left} days left"
             said = f"due {one.due or 'on no known day'}{left}: {one.status}, {one.note}"
             finding = Finding(one.rule, FLAG, one.deliverable, said, one.citation)
             (found if one.is_flagged else open_ones).append(finding)
-        found += [one for one in watched(self._books(), known, day) if one.verdict == FLAG]
+        found += [
+            one
+            for one in watched(self._books(), known, day, self._engine.deciding)
+            if one.verdict == FLAG
+        ]
         return Answered(FLAG if found else "no_finding", flags=tuple(found), kept=tuple(open_ones))
 
     def _all_ways(self) -> Answered:
@@ -252,6 +267,15 @@ class Trial:
         )
 
 
+def _check_persons(tables: Sequence[Mapping[str, Any]], officers: Mapping[str, Any]) -> None:
+    """Whoever acts is an office, a person of the scenario, or one of the usual governors."""
+    for table in tables:
+        for name in (*filter(None, [table.get("by")]), *table.get("approvals", ())):
+            if person(name.removesuffix(SECOND)) not in {*officers, *GOVERNORS}:
+                hint = "Name an office, or give the person's offices under `officers`"
+                raise InputError(f"nobody is called {name}", hint=hint)
+
+
 def _of(explained: Explanation) -> Answered:
     asks = {one.rule: one.offices for one in explained.unmet}
     return Answered(explained.verdict, explained.denied, asks, explained.flagged, explained.kept)
@@ -263,7 +287,9 @@ def _found(findings: Sequence[Finding]) -> Answered:
     return Answered(DENY if denied else FLAG if flags else "no_finding", denied, {}, flags)
 
 
-def _limits(books: Sequence[Book], known: KnownState, day: str) -> Answered:
+def _limits(
+    books: Sequence[Book], known: KnownState, day: str, deciding: frozenset[str]
+) -> Answered:
     """Every limit and how much is used; none at all is unknown, not unlimited."""
     kept = tuple(
         Finding(
@@ -273,7 +299,7 @@ def _limits(books: Sequence[Book], known: KnownState, day: str) -> Answered:
             f"used {one.used or 'unknown'}, left {one.left or 'unknown'}",
             one.citation,
         )
-        for one in headroom(books, known, day)
+        for one in headroom(books, known, day, deciding)
     )
     silent = load_findings(books) if not kept else []
     return Answered(FLAG if silent else "no_finding", flags=tuple(silent), kept=kept)

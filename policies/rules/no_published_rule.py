@@ -27,10 +27,14 @@ class Params(RuleParams):
 
 def judge(rule: Rule, _action: Action, _known: Known) -> Verdict:
     """Say what is not published; its approvers, if the mandate names any, decide."""
-    names = ", ".join(rule.params.values) or "a rule"
     if rule.params.approvers:
-        return rule.asks(f"a published {names}", UNKNOWN)
-    return rule.broken(f"a published {names}", UNKNOWN)
+        return rule.asks(wanted(rule), UNKNOWN)
+    return rule.broken(wanted(rule), UNKNOWN)
+
+
+def wanted(rule: Rule) -> str:
+    """What would have to be published."""
+    return "a published " + (", ".join(rule.params.values) or "rule")
 
 
 def watch(rule: Rule, known: Known, day: str) -> tuple[Finding, ...]:

@@ -140,6 +140,10 @@ def test_check_names_offices_that_nobody_holds(working: Harbour, tmp_path: Path)
     assert said.code == 2
     place = f"law.toml: H.ACT.1, line {LINES['H.ACT.1']}"
     assert f"error: nobody holds the office Mayor (at {place})\n" in said.err
+    alone = written(working, a='"TreasuryOfficer", "CustodyOfficer"] => "Mayor"]')
+    assert "nobody holds the office Mayor" in working("mandate", "check", alone).err
+    name = written(working, a='"TreasuryOfficer", "CustodyOfficer"] => "Mayor"]',
+                   b="initiator_roles => roles_all_of")  # fmt: skip
     value = working("mandate", "check", name, "--json")
     assert value.code == 2
     assert value.json["unfilled"] == [{"rule": "H.ACT.1", "office": "Mayor", "where": place}]

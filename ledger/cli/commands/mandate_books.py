@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import exits, options, output, wiring
+from ledger.cli.book_changes import differences
 from ledger.cli.books import NamedBook, book_named, place_of, unfilled
 from ledger.cli.drafting import finish_draft, members_of, write_draft
 from ledger.cli.workspace import find_workspace
@@ -186,32 +187,6 @@ def _changes_of(state: State, event_ids: tuple[str, ...]) -> list[str]:
     return differences(before, after)
 
 
-def differences(before: list[Book], after: list[Book]) -> list[str]:
-    """What one list of books has and the other has not, rule by rule and member by member."""
-    old = {rule.form.id: rule.form for book in before for rule in book.rules}
-    new = {rule.form.id: rule.form for book in after for rule in book.rules}
-    found = [f"- {name}: {old[name].text or old[name].rule_type}" for name in old.keys() - new]
-    found += [f"+ {name}: {new[name].text or new[name].rule_type}" for name in new.keys() - old]
-    for name in old.keys() & new.keys():
-        was, now = old[name].model_dump(mode="json"), new[name].model_dump(mode="json")
-        found += [f"~ {name}.{change}" for change in _changed(was, now)]
-    return sorted(found, key=lambda text: (text[2:], text[0]))
-
-
-def _changed(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Members that differ, those of parameters one by one; `-` stands for one that is not there."""
-    found = []
-    for member in sorted(was.keys() | now.keys()):
-        before, after = was.get(member, "-"), now.get(member, "-")
-        if before == after:
-            continue
-        if isinstance(before, dict) and isinstance(after, dict):
-            found += [f"{member}.{change}" for change in _changed(before, after)]
-        else:
-            found.append(f"{member}: {before} becomes {after}")
-    return found
-
-
 @click.command()
 @click.argument("first")
 @click.argument("second")
@@ -297,6 +272,12 @@ def adopt(names: tuple[str, ...], workspace_path: str | None, as_json: bool, **s
     workspace = find_workspace(workspace_path)
     state = wiring.read_state(workspace).state
     named = [book_named(name, workspace) for name in names]
+    for one in named:
+        if one.book.form.status != "in_force" and said["override"] is None:
+            output.note(
+                f"{one.name} is not in force ({one.book.form.status}): its adoption is refused "
+                "without --override and a reason"
+            )
     out, said["out"] = said.get("out"), None
     ids = [_event_of(one, workspace, state, said) for one in named]
     members = members_of(

@@ -169,7 +169,7 @@ def test_figures_that_contradict_each_other_are_all_shown_and_none_is_chosen() -
     ("params", "answer", "text"),
     [
         ({"values": ["cap", "date"]}, "denies", "a published cap, date"),
-        ({"values": []}, "denies", "a published a rule"),
+        ({"values": []}, "denies", "a published rule"),
         ({"values": ["cap"], "effect": "flag"}, "flags", "a published cap"),
         ({"values": ["cap"], "approvers": ["Board"]}, "asks", "a published cap"),
     ],

@@ -96,6 +96,16 @@ MALFORMED: dict[str, tuple[dict[str, Any], str, str]] = {
         {"ask": {**BUY, "question": "load"}}, "ask", "either a kind or a question"),
     "an unknown question": ({"ask": {"question": "why"}}, "ask", "question: Input should be"),
     "a question as list": ({"ask": {"question": ["load"]}}, "ask", "question: Input should be"),
+    "a question with a member of an event": (
+        {"ask": {"question": "load", "asset": "BTC"}}, "ask", "a question has no asset"),
+    "a day of its own for what is asked": (
+        {"ask": {**BUY, "on": "2026-01-02"}}, "", "asked on the scenario's day: it has no on"),
+    "a series that is asked": (
+        {"ask": {**SEEN, "observed_on": "2026-01-01", "until": "2026-01-02"}}, "",
+        "asked on the scenario's day: it has no until"),
+    "two events of one name": (
+        {"given": [{**SEEN, "name": "x"}, {**SEEN, "name": "x"}]}, "",
+        "two events are called x"),
     "a question among events": (
         {"given": [{"question": "load"}]}, "", "given holds events, no questions"),
     "a proposal without name": (
@@ -354,3 +364,47 @@ def test_the_whole_log_can_be_decided_again_unless_a_record_is_missing() -> None
     case = scenario(books=["house-bill"], ask={"question": "audit", "without": 3}, expect=flagged)
     (one,) = tried(file(case, books=[log]))
     assert one.differences == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ask": {**BUY, "by": "marat"}}, "nobody is called marat. Name an office"),
+        ({"ask": {**BUY, "approvals": ["nobody"]}}, "nobody is called nobody"),
+        ({"ask": {"question": "audit", "without": 9_999}}, "records (at ask.without)"),
+        ({"ask": {**BUY, "max_consideration": "100USD"}}, "100USD is no money (at max_consi"),
+    ],
+)
+def test_what_cannot_be_played_says_why_and_what_to_write(
+    changed: dict[str, Any], said: str
+) -> None:
+    (why,) = only(**changed).differences
+    assert why.startswith("cannot be played: ")
+    assert said in why
+
+
+def test_a_faulty_file_is_named_without_our_words_for_it() -> None:
+    two = file(scenario(), scenario())
+    with pytest.raises(InputError, match="two scenarios are called") as caught:
+        read_scenarios(two, where="cases.json")
+    assert caught.value.where == "cases.json"
+    assert caught.value.hint == "The format is docs/spec/scenario-file.md"
+
+
+def test_in_a_marked_scenario_a_bill_is_asked_what_is_due_as_well() -> None:
+    due = {"deliverable": "report", "due": "2026-12-31"}
+    rule = {"id": "T.DUE.1", "rule_type": "obligation_due", "effect": "report_due",
+            "trigger": ["calendar"], "params": due, "origin": "statute", "citation": "A bill",
+            "status": "bill"}  # fmt: skip
+    bill = {"book": "bill", "title": "A bill", "version": "1", "status": "bill", "source": "S",
+            "rules": [rule]}  # fmt: skip
+    for marked, kept in ((True, ["T.DUE.1"]), (False, [])):
+        one = scenario(
+            books=["bill"], ask={"question": "obligations"}, marked=marked,
+            expect={"verdict": "no_finding", "kept": kept},
+        )  # fmt: skip
+        value = json.loads(file(one)) | {"books": [bill]}
+        (answer,) = tried(json.dumps(value).encode())
+        assert answer.passed, answer.differences
+        assert answer.answered is not None
+        assert [found.rule for found in answer.answered.kept] == kept
