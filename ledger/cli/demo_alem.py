@@ -256,9 +256,10 @@ def _stand(demo: DemoFund) -> None:
     books, known = state.executable(mandate.books), KnownState(state)
     _step("Against every limit of the mandate:")
     for one in headroom(books, known, day):
-        output.say(
-            f"  {one.rule}: {one.measure} {one.used} of {one.limit} {one.unit}, {one.left} left"
+        used, limit, left = (
+            output.grouped(amount or "unknown") for amount in (one.used, one.limit, one.left)
         )
+        output.say(f"  {one.rule}: {one.measure} {used} of {limit} {one.unit}, {left} left")
     output.say("  size, caps, eligible list, custody, audit and reporting terms of Alem: unknown "
                "(KZ.ALEM.LIM.1), which is neither zero nor unlimited")  # fmt: skip
     due = obligations(books, known, day)
@@ -309,7 +310,7 @@ def _ask_what_if(demo: DemoFund, books: list[Any]) -> None:
 def _say_in_force(state: State) -> None:
     mandate = state.mandate
     if mandate is not None:
-        output.say(f"  until then version in force since {mandate.effective_from} decides")
+        output.say(f"  until then the version in force since {mandate.effective_from} decides")
 
 
 def _today(demo: DemoFund) -> str:
