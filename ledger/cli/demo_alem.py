@@ -257,7 +257,8 @@ def _stand(demo: DemoFund) -> None:
     _step("Against every limit of the mandate:")
     for one in headroom(books, known, day):
         used, limit, left = (
-            output.grouped(amount or "unknown") for amount in (one.used, one.limit, one.left)
+            output.grouped(amount) if amount else "unknown"
+            for amount in (one.used, one.limit, one.left)
         )
         output.say(f"  {one.rule}: {one.measure} {used} of {limit} {one.unit}, {left} left")
     output.say("  size, caps, eligible list, custody, audit and reporting terms of Alem: unknown "

@@ -209,7 +209,7 @@ def test_the_alem_fund_lives_its_story_and_is_audited(tmp_path: Path) -> None:
     for words in (
         "expected 1 of Founder",
         "KZ.ALEM.LIM.1), which is neither zero nor unlimited",
-        "1188000 of 5000000 USD, 3812000 left",
+        "1,188,000 of 5,000,000 USD, 3,812,000 left",
         "~ OWN.CAP.1.params.amount: 5000000 becomes 1000000",
         "2 would have been decided otherwise",
         "notice_too_short",
