@@ -10,7 +10,7 @@ from ledger.kernel.errors import HistoryError
 from ledger.kernel.limits import HISTORY_BYTES_MAX, HISTORY_LINE_BYTES_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def read_cells(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -34,6 +34,20 @@ def read_cells(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, list[
         raise HistoryError(f"not CSV: {error}", where=f"line {reader.line_num}") from None
     if number == 0:
         raise HistoryError("the file is empty", hint=f"Its first line is {','.join(columns)}")
+
+
+def fault(line: int, column: str, message: str) -> HistoryError:
+    """What is wrong, with its line and column."""
+    return HistoryError(message, where=f"line {line}, column {column}")
+
+
+def check_used_once(named: Iterable[tuple[int, str]]) -> None:
+    """Refuse a reference that two lines have."""
+    seen: dict[str, int] = {}
+    for line, reference in named:
+        first = seen.setdefault(reference, line)
+        if first != line:
+            raise fault(line, "reference", f"used in line {first} already")
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -12,7 +12,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from ledger.cli.csv_rows import read_cells
+from ledger.cli.csv_rows import check_used_once, fault, read_cells
 from ledger.kernel import amounts, identifiers
 from ledger.kernel.errors import HistoryError, LedgerError
 from ledger.kernel.fixed import fixed
@@ -127,11 +127,7 @@ class Row:
 def read_history(data: bytes) -> list[Row]:
     """Every row of a history; `HistoryError` with line and column of the first fault."""
     rows = [_row(line, cells) for line, cells in read_cells(data, COLUMNS)]
-    seen: dict[str, int] = {}
-    for row in rows:
-        first = seen.setdefault(row.reference, row.line)
-        if first != row.line:
-            raise _fault(row.line, "reference", f"used in line {first} already")
+    check_used_once((row.line, row.reference) for row in rows)
     return rows
 
 
@@ -141,7 +137,7 @@ def _row(line: int, cells: list[str]) -> Row:
         try:
             _check(column, cell, values["kind"])
         except LedgerError as error:
-            raise _fault(line, column, error.message) from None
+            raise fault(line, column, error.message) from None
     if values["kind"] == "receipt":
         _check_receipt(line, values)
     return Row(line, *cells)
@@ -151,10 +147,10 @@ def _check_receipt(line: int, values: dict[str, str]) -> None:
     """What a receipt does not record is refused, so that nothing in a file is silently lost."""
     for column in ("fee", "counterparty"):
         if values[column]:
-            raise _fault(line, column, f"a receipt has no {column}; say it in the source")
+            raise fault(line, column, f"a receipt has no {column}; say it in the source")
     for column, other in (("consideration", "currency"), ("currency", "consideration")):
         if values[other] and not values[column]:
-            raise _fault(line, column, f"missing beside the {other}")
+            raise fault(line, column, f"missing beside the {other}")
 
 
 def _check(column: str, cell: str, kind: str) -> None:
@@ -207,7 +203,3 @@ _COLUMN_OF = {
     "fair_value": "consideration",
     "fees": "fee",
 }
-
-
-def _fault(line: int, column: str, message: str) -> HistoryError:
-    return HistoryError(message, where=f"line {line}, column {column}")

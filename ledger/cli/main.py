@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from typing_extensions import override
 
 from ledger import __version__
 from ledger.cli import exits
+from ledger.cli.lazy_group import LazyGroup
 
 if TYPE_CHECKING:
     from ledger.kernel.errors import LedgerError
@@ -60,30 +59,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command to (module:attribute under `ledger.cli.commands`, one line of help)."""
 
 
-class LazyGroup(click.Group):
-    """Finds commands by name; lists them without importing them."""
-
-    @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        loaded = importlib.import_module(f"ledger.cli.commands.{module}")
-        command: click.Command = getattr(loaded, attribute)
-        return command
-
-    @override
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
 @click.command(
     cls=LazyGroup,
+    lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with `custody demo`. Every command takes --help; most take --json.",
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ledger.cli.csv_rows import read_cells
+from ledger.cli.csv_rows import check_used_once, fault, read_cells
 from ledger.kernel import amounts, identifiers
 from ledger.kernel.errors import HistoryError, LedgerError
 from ledger.kernel.fixed import fixed
@@ -80,11 +80,7 @@ class ObservationRow:
 def read_observations(data: bytes) -> list[ObservationRow]:
     """Every row of a file; `HistoryError` with line and column of the first fault."""
     rows = [_row(line, cells) for line, cells in read_cells(data, COLUMNS)]
-    seen: dict[str, int] = {}
-    for row in rows:
-        first = seen.setdefault(row.reference, row.line)
-        if first != row.line:
-            raise _fault(row.line, "reference", f"used in line {first} already")
+    check_used_once((row.line, row.reference) for row in rows)
     return rows
 
 
@@ -95,7 +91,7 @@ def _row(line: int, cells: list[str]) -> ObservationRow:
         try:
             _check(column, cell, is_price=is_price)
         except LedgerError as error:
-            raise _fault(line, column, error.message) from None
+            raise fault(line, column, error.message) from None
     return ObservationRow(line, *cells)
 
 
@@ -122,7 +118,3 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "source": lambda cell: check_text(cell, limit=_NAME_CHARS_MAX),
     "reference": lambda cell: check_form(cell, identifiers.REFERENCE, "a reference"),
 }
-
-
-def _fault(line: int, column: str, message: str) -> HistoryError:
-    return HistoryError(message, where=f"line {line}, column {column}")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.cli.csv_rows import read_cells
+from ledger.cli.csv_rows import fault, read_cells
 from ledger.kernel import amounts, identifiers
 from ledger.kernel.amounts import parse_amount, render_amount
-from ledger.kernel.errors import HistoryError, LedgerError
+from ledger.kernel.errors import LedgerError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.identifiers import check_form
 from ledger.kernel.instants import check_day, days_between
@@ -76,7 +76,7 @@ def read_statement(data: bytes) -> list[StatedRow]:
         row = StatedRow(line, *cells)
         first = seen.setdefault((row.account, row.asset, row.as_of), line)
         if first != line:
-            raise _fault(line, "account", f"this balance stands in line {first} already")
+            raise fault(line, "account", f"this balance stands in line {first} already")
         rows.append(row)
     return rows
 
@@ -92,22 +92,22 @@ def _check(line: int, column: str, cell: str) -> None:
         else:
             check_form(cell, identifiers.SLUG, "the name of an account")
     except LedgerError as error:
-        raise _fault(line, column, error.message) from None
+        raise fault(line, column, error.message) from None
 
 
 def compared(state: State, row: StatedRow, day: str) -> Compared:
     """A row beside the holdings at the end of its day; `HistoryError` if it cannot be."""
     asset = state.assets.get(row.asset)
     if asset is None:
-        raise _fault(row.line, "asset", f"no asset {row.asset} is listed")
+        raise fault(row.line, "asset", f"no asset {row.asset} is listed")
     if row.account not in state.accounts:
-        raise _fault(row.line, "account", f"no account {row.account} was opened")
+        raise fault(row.line, "account", f"no account {row.account} was opened")
     if row.as_of > day:
-        raise _fault(row.line, "as_of", f"{row.as_of} lies after today, {day}")
+        raise fault(row.line, "as_of", f"{row.as_of} lies after today, {day}")
     try:
         stated = parse_amount(row.units, asset.scale)
     except LedgerError as error:
-        raise _fault(row.line, "units", error.message) from None
+        raise fault(row.line, "units", error.message) from None
     balance = state.balance(row.account, row.asset)
     held = balance.by_day.until(row.as_of)
     return Compared(
@@ -132,7 +132,3 @@ def open_breaks(state: State, day: str) -> list[OpenBreak]:
         for event_id, entry in state.breaks.items()
     ]
     return sorted(found, key=lambda one: (-one.age, one.event_id))
-
-
-def _fault(line: int, column: str, message: str) -> HistoryError:
-    return HistoryError(message, where=f"line {line}, column {column}")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 import click
-from typing_extensions import override
+
+from ledger.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("mandate_books:list_books", "the books that ship, and those of the log"),
@@ -24,23 +22,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command to (module:attribute under `ledger.cli.commands`, one line of help)."""
 
 
-class MandateGroup(click.Group):
-    """Finds its commands by name; lists them without importing them."""
-
-    @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        loaded: Any = importlib.import_module(f"ledger.cli.commands.{module}")
-        command: click.Command = getattr(loaded, attribute)
-        return command
-
-
-@click.group(cls=MandateGroup)
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def mandate() -> None:
     """Books of law and the mandate: list, check, compare, adopt, explain, try."""

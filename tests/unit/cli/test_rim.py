@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from ledger.cli import exits, main, wiring
+from ledger.cli import exits, lazy_group, main, wiring
 from ledger.cli.exits import exit_of, exit_of_rejection
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.published import compared, published
@@ -259,7 +259,7 @@ def test_what_a_command_raises_becomes_an_exit_code(
         raise raised
 
     monkeypatch.setattr(
-        main.LazyGroup, "get_command", lambda *_: click.Command("x", callback=fails)
+        lazy_group.LazyGroup, "get_command", lambda *_: click.Command("x", callback=fails)
     )
     assert main.run(["x"]) == code
     assert capsys.readouterr().err.lstrip("\n") == message
@@ -272,7 +272,7 @@ def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(
-        main.LazyGroup, "get_command", lambda *_: click.Command("x", callback=fails)
+        lazy_group.LazyGroup, "get_command", lambda *_: click.Command("x", callback=fails)
     )
     with pytest.raises(ZeroDivisionError):
         main.run(["x"])
