@@ -9,6 +9,7 @@ from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, Fees, Grounded, Money
 from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.identified_lots import bring_in
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
@@ -125,7 +126,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
         yield from outflow_laws(view, fee_needs(view, body.fees))
 
 
-def _evolve_settled(state: State, _event: Event, body: AcquisitionSettled) -> None:
+def _evolve_settled(state: State, event: Event, body: AcquisitionSettled) -> None:
     proposal = state.proposals[body.proposal]
     asked: AcquisitionProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     day, asset, currency = body.value_date, asked.asset, body.consideration.currency
@@ -136,6 +137,7 @@ def _evolve_settled(state: State, _event: Event, body: AcquisitionSettled) -> No
         ConsiderationPosting(day, asset, currency, cost, "acquisition"),
     )
     pay_fees(state, body.fees, asset, day)
+    bring_in(state, event.event_id, asset, units, day)
     count_done(state, proposal, ("purchase_units", asset), day, units)
     count_done(state, proposal, ("purchase_cost", currency), day, cost)
     proposal.progress.units_done += units

@@ -26,7 +26,13 @@ from ledger.kernel.form import (
     Slug,
 )
 from ledger.kernel.form import Day as DayText
-from ledger.kernel.limits import EVIDENCE_MAX, FACTS_MAX, FEES_MAX, SIGNATURES_MAX
+from ledger.kernel.limits import (
+    EVIDENCE_MAX,
+    FACTS_MAX,
+    FEES_MAX,
+    LOTS_NAMED_MAX,
+    SIGNATURES_MAX,
+)
 
 
 class Body(Form):
@@ -68,6 +74,17 @@ class Units(Form):
 
     asset: AssetCode
     units: PositiveAmount
+
+
+class LotUnits(Form):
+    """Units of one lot, where a disposal names its lots (specific identification)."""
+
+    lot: Digest
+    """Event id of the event that brought the lot in."""
+    units: PositiveAmount
+
+
+Lots = Annotated[Many[LotUnits], Field(max_length=LOTS_NAMED_MAX)]
 
 
 class CashFee(Form):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.body import Fact
+from ledger.domain.entries import EntryPosted
 from ledger.domain.funds import CharterAmended
 from ledger.domain.kind import Nature
 from ledger.domain.kinds import CONSTITUTION
@@ -112,6 +113,8 @@ def _laws_of_author(view: View) -> Iterator[Finding]:
         yield deny("officer_not_in_office", found=body.author)
     if own is not None and is_suspect(state, own.signatures[0]):
         yield deny("author_suspect", found=own.signatures[0].keyid)
+    if isinstance(body, EntryPosted) and body.restates:
+        return  # the only event that lies in a closed period; its own laws say in which
     if own is None and body.value_date < view.day:
         # Asked when it is recorded; a proposal does not grow too old while it waits.
         earliest = add_days(view.day, -charter.earliest_value_date_distance(view.day))

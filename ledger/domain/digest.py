@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from ledger.domain.accounting_policies import AdoptedPolicy
 from ledger.domain.mandates import RecordedBook
 from ledger.domain.observed import ObservedSeries
 from ledger.domain.proposal import Proposal
@@ -57,6 +58,8 @@ def plain(value: Any) -> Value:  # noqa: ANN401, C901, PLR0911 - one answer for 
         return [value.unit, plain(value.series), plain(value.positions)]
     if isinstance(value, Proposal):
         return _proposal(value)
+    if isinstance(value, AdoptedPolicy):
+        return value.event_id
     if isinstance(value, RecordedBook):
         return str(value.position)
     if isinstance(value, PublicKey):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.accounts import account_laws
 from ledger.domain.assets import asset_laws
-from ledger.domain.body import Fact, Fees, Grounded, Money
+from ledger.domain.body import Fact, Fees, Grounded, Lots, Money
 from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.identified_lots import lot_laws, take
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
@@ -73,6 +74,8 @@ class DisposalSettled(Fact):
     fees: Fees
     """Transaction costs, paid on top."""
     trade_date: Day
+    lots: Lots = ()
+    """The lots that leave, where the policy identifies them."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 
@@ -95,6 +98,8 @@ class DeliverySettled(Fact):
     """Event id of the `delivery.proposed` event."""
     units: PositiveAmount
     fees: Fees
+    lots: Lots = ()
+    """The lots that leave, where the policy identifies them."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 
@@ -165,6 +170,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
     if isinstance(body, DisposalSettled):
         yield from _laws_of_proceeds(view, body, asked)  # type: ignore[arg-type] # a disposal's
     if not denies(wrong):
+        yield from lot_laws(view, asked.asset, body.units, body.lots)
         place = (asked.account, asked.asset)
         units = base_units(view.state, asked.asset, body.units)
         needs = _added(fee_needs(view, body.fees), place, units)
@@ -193,6 +199,7 @@ def _evolve_settled(state: State, _event: Event, body: Settled) -> None:
     why = "disposal" if isinstance(body, DisposalSettled) else "delivery"
     units = base_units(state, asked.asset, body.units)
     take_out(state, proposal, (asked.account, asked.asset), units, (body.value_date, why))
+    take(state, asked.asset, units, body.lots)
     if isinstance(body, DisposalSettled):
         proceeds = minor_units(body.proceeds)
         state.post(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.accounts import account_laws
 from ledger.domain.assets import asset_laws
-from ledger.domain.body import Fact, Fees, Grounded, Units
+from ledger.domain.body import Fact, Fees, Grounded, Lots, Units
 from ledger.domain.counterparties import counterparty_laws
 from ledger.domain.disposals import take_out
 from ledger.domain.holdings import Leg, UnitPosting
+from ledger.domain.identified_lots import bring_in, lot_laws, take
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import denies, deny
 from ledger.domain.policy import Action, Authorised
@@ -65,6 +66,8 @@ class ExchangeSettled(Fact):
     received: PositiveAmount
     fees: Fees
     trade_date: Day
+    lots: Lots = ()
+    """The lots that are given, where the policy identifies them."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 
@@ -136,6 +139,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
     ]
     yield from wrong
     if not denies(wrong):
+        yield from lot_laws(view, asked.give.asset, body.given, body.lots)
         place = (asked.account, asked.give.asset)
         given = base_units(view.state, asked.give.asset, body.given)
         needs = fee_needs(view, body.fees)
@@ -143,7 +147,7 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
         yield from outflow_laws(view, needs, {place: min(given, proposal.progress.reserved)})
 
 
-def _evolve_settled(state: State, _event: Event, body: ExchangeSettled) -> None:
+def _evolve_settled(state: State, event: Event, body: ExchangeSettled) -> None:
     proposal = state.proposals[body.proposal]
     asked: ExchangeProposed = proposal.body  # type: ignore[assignment] # the kind's own form
     given = base_units(state, asked.give.asset, body.given)
@@ -160,6 +164,8 @@ def _evolve_settled(state: State, _event: Event, body: ExchangeSettled) -> None:
             "exchange",
         )
     )
+    take(state, asked.give.asset, given, body.lots)
+    bring_in(state, event.event_id, asked.receive_min.asset, received, body.value_date)
     pay_fees(state, body.fees, asked.receive_min.asset, body.value_date)
     flow = ("purchase_units", asked.receive_min.asset)
     count_done(state, proposal, flow, body.value_date, received)

@@ -3,14 +3,14 @@
 | about | module |
 |---|---|
 | constitution | `funds` `officers` `keys` |
-| mandate | `mandates` |
+| mandate | `mandates` `accounting_policies` |
 | registry | `assets` `custodians` `accounts` `counterparties` |
 | movements | `acquisitions` `disposals` `exchanges` `transfers` `transit` `receipts` |
 | movements, other | `encumbrances` `cash` |
 | approvals | `approvals` |
 | valuation | `observations` |
 | reconciliation | `reconciliation` |
-| books | `periods` `reports` |
+| books | `entries` `reporting` `periods` `reports` |
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledger.domain import (
+    accounting_policies,
     accounts,
     acquisitions,
     approvals,
@@ -27,6 +28,7 @@ from ledger.domain import (
     custodians,
     disposals,
     encumbrances,
+    entries,
     exchanges,
     funds,
     keys,
@@ -36,6 +38,7 @@ from ledger.domain import (
     periods,
     receipts,
     reconciliation,
+    reporting,
     reports,
     transfers,
     transit,
@@ -49,6 +52,7 @@ _NOUNS = (
     officers,
     keys,
     mandates,
+    accounting_policies,
     assets,
     custodians,
     accounts,
@@ -64,6 +68,8 @@ _NOUNS = (
     approvals,
     observations,
     reconciliation,
+    entries,
+    reporting,
     periods,
     reports,
 )

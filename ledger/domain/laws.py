@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledger.domain.outcome import DENY, NEEDS_APPROVAL, Finding
+from ledger.domain.outcome import DENY, FLAG, NEEDS_APPROVAL, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ LAWS: Final[dict[str, str]] = {
     "value_date_in_future": "the value date lies after today in the fund's time zone",
     "value_date_too_early": "the value date lies further back than the charter allows",
     "value_date_before_reference": "the value date lies before that of the event it refers to",
-    "period_shut": "the value date lies in a period that is closed or being closed",
+    "period_shut": "the value date lies in a period that is closed or being closed (IAS 8.42)",
     "no_mandate": "no mandate is in force",
     "mandate_suspended": "the mandate is suspended",
     "charter_quorum": "the charter's quorum of governance officers has not signed",
@@ -53,7 +53,29 @@ LAWS: Final[dict[str, str]] = {
     "notice_too_short": "the mandate takes effect before the charter's notice period ends",
     "mandate_unknown": "no such mandate is in force",
     "mandate_not_suspended": "the mandate is not suspended",
+    # accounting policy
     "policy_incomplete": "the accounting policy names an asset that is not listed",
+    "policy_asset_repeated": "the accounting policy names an asset twice",
+    "policy_missing": "no accounting policy measures this day",
+    "functional_currency_differs": "the functional currency is the charter's (IAS 21.9)",
+    "cost_formula_not_allowed": "first in first out, weighted average or specific (IAS 2.25)",
+    "specific_identification_needs_non_interchangeable_items": (
+        "specific identification is for items that do not stand for one another (IAS 2.23, 2.24)"
+    ),
+    "lots_identified_for_the_fund": "identified lots are kept for the fund, not by account",
+    "lots_unknown": "units of the asset came in before its lots were kept",
+    "unit_of_account_conflicts_with_cost_formula": (
+        "first in first out and specific go by lot, weighted average by holding"
+    ),
+    "model_not_allowed": "the framework has no such model for the classification",
+    "revaluation_needs_active_market": "revaluation needs an active market (IAS 38.75, 38.81)",
+    "class_must_share_one_model": "a class is measured by one model (IAS 38.72)",
+    "redemption_missing": "amortised cost needs what the issuer owes (IFRS 9 4.1.2)",
+    "policy_change_unexplained": "a later policy says how its change is treated (IAS 8.14)",
+    "policy_change_mismatch": "the treatment does not cover what changes (IAS 8.16, 8.19, 8.36)",
+    "policy_change_needs_restatement": (
+        "what reaches into a closed period is applied retrospectively (IAS 8.19, 8.22)"
+    ),
     # registry
     "asset_unknown": "no such asset is listed",
     "asset_listed_already": "the asset's code or id is listed already",
@@ -83,6 +105,11 @@ LAWS: Final[dict[str, str]] = {
     "fee_beyond_proposal": "exception: the network fee is more than was proposed",
     "units_left_in_transit": "units are still in transit",
     "finality_missing": "a forfeiture or penalty needs its finality date and evidence",
+    "lots_missing": "a disposal of identified units names its lots (IAS 2.23)",
+    "lots_not_identified": "units that stand for one another are not chosen by lot (IAS 2.25)",
+    "lots_do_not_cover": "the lots named are not exactly the units disposed of",
+    "lot_unknown": "no such lot, or it is named twice",
+    "lot_short": "the lot has fewer units left",
     "encumbrance_unknown": "no such encumbrance",
     "units_beyond_encumbrance": "more units than are encumbered",
     "transfer_not_temporary": "no temporary transfer that money may come back from has this id",
@@ -99,6 +126,10 @@ LAWS: Final[dict[str, str]] = {
     "withdrawn": "the author withdrew the proposal",
     # valuation and books
     "price_unknown": "no such price observation is remembered",
+    "price_after_cut_off": (
+        "a price observed after the cut-off is not one of that day (IFRS 13.9, IAS 10.11)"
+    ),
+    "price_too_old": "a price older than the policy allows is no fair value of that day",
     "observation_unit_differs": "the measure of this subject is kept in another unit",
     "observation_in_future": "the observation is later than its record",
     "attestation_expired": "the attestation ends before its value date",
@@ -106,7 +137,22 @@ LAWS: Final[dict[str, str]] = {
     "break_none": "the statement and the holdings do not differ",
     "break_unknown": "no open break has this id",
     "break_raised_already": "a break of this place is open already",
+    "account_not_in_chart": "no account of the chart that may be posted to has this number",
+    "entry_line_incomplete": "a line of an entry says too little",
+    "entry_does_not_balance": "debits and credits differ",
+    "surplus_never_through_profit_or_loss": (
+        "the revaluation surplus goes to retained earnings, never through profit or loss "
+        "(IAS 38.87, IAS 1.96)"
+    ),
+    "entry_unknown": "no entry posted by hand has this id",
+    "entry_reversed_already": "the entry is reversed already",
+    "period_unknown": "no such period is closed",
+    "statement_day_differs": "a statement is as of the last day of its period",
+    "statement_issued_already": "this very statement is issued already",
+    "position_in_future": "the position lies after the last record",
     "period_backwards": "the period ends before it starts",
+    "break_open": "flag: a difference to a stated balance is not explained",
+    "proposal_unsettled": "flag: an effective proposal is not settled",
     "period_gap": "the period does not start on the day after the last closed one",
     "period_name_used": "a closed period has this name already",
     "period_not_over": "the period is not over",
@@ -122,6 +168,11 @@ def deny(code: str, expected: str = "", found: str = "") -> Finding:
 def exception(code: str, expected: str = "", found: str = "") -> Finding:
     """The finding that a fact lies outside its authorisation and waits for the quorum."""
     return Finding(code, NEEDS_APPROVAL, expected, found, LAWS[code])
+
+
+def flag(code: str, expected: str = "", found: str = "") -> Finding:
+    """The finding that an event is to be seen with: it neither forbids nor waits."""
+    return Finding(code, FLAG, expected, found, LAWS[code])
 
 
 def denies(findings: Sequence[Finding]) -> bool:

@@ -8,7 +8,7 @@ force at a position decides, in the log and in the audit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -18,11 +18,8 @@ from ledger.domain.laws import deny
 from ledger.kernel.errors import present
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
-    AssetCode,
-    CurrencyCode,
     Day,
     Digest,
-    Form,
     Many,
     Slug,
     Text,
@@ -89,36 +86,6 @@ class MandateResumed(Body):
 
     mandate: Digest
     reason: Text
-
-
-class AssetPolicy(Form):
-    """How one asset is classified and measured; the ledger asks and never assumes."""
-
-    asset: AssetCode
-    classification: Literal[
-        "intangible",
-        "inventory",
-        "inventory_broker_trader",
-        "financial_asset",
-        "prepayment",
-        "cash",
-    ]
-    memo: Digest
-    """SHA-256 of the memorandum that reasons the classification."""
-    measurement_model: Literal["revaluation", "cost", "lower_of_cost_and_nrv", "fair_value_pl"]
-    class_id: Slug | None = None
-    interchangeable: bool = True
-
-
-class AccountingPolicyAdopted(Body):
-    """The accounting policy from a day on; classification of assets stands only here."""
-
-    effective_from: Day
-    framework: Literal["ifrs", "ipsas", "us_gaap", "gasb"]
-    functional_currency: CurrencyCode
-    presentation_currency: CurrencyCode | None = None
-    cost_formula: Literal["fifo", "weighted_average", "specific"]
-    assets: Annotated[Many[AssetPolicy], Field(max_length=64)]
 
 
 def _evolve_book(state: State, event: Event, body: BookRecorded) -> None:
@@ -200,16 +167,6 @@ def _evolve_resumed(state: State, _event: Event, _body: MandateResumed) -> None:
     present(state.mandate, "a mandate is in force").suspended = False
 
 
-def _laws_of_accounting_policy(view: View) -> Iterator[Finding]:
-    for entry in view.body.assets:
-        if entry.asset not in view.state.assets:
-            yield deny("policy_incomplete", found=entry.asset)
-
-
-def _evolve_accounting_policy(state: State, event: Event, body: AccountingPolicyAdopted) -> None:
-    state.accounting_policies.append((body.effective_from, event.event_id))
-
-
 KINDS = (
     Kind(
         name="book.recorded.v1",
@@ -237,12 +194,5 @@ KINDS = (
         nature=Nature.CHARTER,
         laws=_laws_of_resumed,
         evolve=_evolve_resumed,
-    ),
-    Kind(
-        name="accounting_policy.adopted.v1",
-        form=AccountingPolicyAdopted,
-        nature=Nature.CHARTER,
-        laws=_laws_of_accounting_policy,
-        evolve=_evolve_accounting_policy,
     ),
 )

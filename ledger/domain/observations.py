@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from ledger.domain.accounting_policies import policy_on
 from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, FactName, Grounded
 from ledger.domain.kind import Kind, Nature
@@ -17,7 +18,7 @@ from ledger.domain.laws import deny
 from ledger.domain.observed import VALUE_SCALE, ObservedSeries
 from ledger.domain.signatories import duties_of
 from ledger.kernel.amounts import parse_amount
-from ledger.kernel.errors import ValueFormError
+from ledger.kernel.errors import ValueFormError, present
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     Amount,
@@ -32,6 +33,7 @@ from ledger.kernel.form import (
     PositiveAmount,
     Text,
 )
+from ledger.kernel.instants import add_days, local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,10 +154,26 @@ def _evolve_price(state: State, event: Event, body: PriceObserved) -> None:
 def _laws_of_valuation(view: View) -> Iterator[Finding]:
     body: ValuationAdopted = view.body
     yield from asset_laws(view, body.asset)
-    known = {p.event_id for p in view.state.prices.get((body.asset, body.currency), ())}
+    known = {p.event_id: p for p in view.state.prices.get((body.asset, body.currency), ())}
     for event_id in body.prices:
         if event_id not in known:
             yield deny("price_unknown", found=event_id)
+        else:
+            yield from _laws_of_fair_value(view, known[event_id].observed_at)
+
+
+def _laws_of_fair_value(view: View, observed_at: str) -> Iterator[Finding]:
+    """That a price was observed on the day, up to the policy's cut-off, or shortly before."""
+    policy = policy_on(view.state.accounting_policies, view.body.value_date)
+    if policy is None or policy.fair_value is None:
+        return
+    day, terms = view.body.value_date, policy.fair_value
+    charter = present(view.state.charter, "a fund has a charter")
+    at = local_time(observed_at, charter.utc_offset_minutes)
+    if at > f"{day}T{terms.cut_off_time}.999999":
+        yield deny("price_after_cut_off", f"until {day} {terms.cut_off_time}", at)
+    elif at[:10] < add_days(day, -terms.max_age_days):
+        yield deny("price_too_old", f"at most {terms.max_age_days} days", at)
 
 
 def _evolve_valuation(state: State, event: Event, body: ValuationAdopted) -> None:

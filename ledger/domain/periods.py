@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
-from ledger.domain.laws import deny
+from ledger.domain.laws import deny, flag
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Day, Digest, Many
 from ledger.kernel.instants import add_days
@@ -64,6 +64,21 @@ def _laws(view: View) -> Iterator[Finding]:
             yield deny("period_gap", first_open, body.starts_on)
     if view.state.closing and view.own is None:
         yield deny("period_closing", found=view.state.closing)
+    yield from _flags(view.state, body.ends_on)
+
+
+def _flags(state: State, ends_on: str) -> Iterator[Finding]:
+    """What is open at the end of the period: it is closed all the same, and seen to be."""
+    broken = [one for one in state.breaks.values() if one.as_of <= ends_on]
+    if broken:
+        yield flag("break_open", found=f"{len(broken)} up to {ends_on}")
+    unsettled = [
+        one
+        for one in state.proposals.values()
+        if one.effective and one.kind.stays_open and one.body.value_date <= ends_on
+    ]
+    if unsettled:
+        yield flag("proposal_unsettled", found=f"{len(unsettled)} up to {ends_on}")
 
 
 def _hold(state: State, proposal: Proposal) -> None:

@@ -13,6 +13,7 @@ from ledger.domain.accounts import account_laws
 from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, Money
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.identified_lots import bring_in
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.settlement import base_units, minor_units, money_laws, units_laws
@@ -63,6 +64,8 @@ class OpeningRecorded(Fact):
     units: PositiveAmount
     account: Slug
     cost: Money
+    carrying_amount: Money | None = None
+    """What the units stood at in the books before, if not at cost."""
     acquired_on: Day
 
 
@@ -87,7 +90,7 @@ def _laws(view: View) -> Iterator[Finding]:
     yield from account_laws(view, body.account, done=True)
     yield from units_laws(view, body.asset, body.units)
     if isinstance(body, OpeningRecorded):
-        yield from money_laws(view, body.cost)
+        yield from money_laws(view, body.cost, body.carrying_amount)
         if body.acquired_on > body.value_date:
             yield deny("value_date_before_reference", f"not before {body.acquired_on}")
     else:
@@ -103,11 +106,12 @@ def _laws_of_source(view: View) -> Iterator[Finding]:
         yield deny("finality_missing", found=body.finality_date or "no finality date")
 
 
-def _evolve(state: State, _event: Event, body: OpeningRecorded | ReceiptRecorded) -> None:
+def _evolve(state: State, event: Event, body: OpeningRecorded | ReceiptRecorded) -> None:
     units = base_units(state, body.asset, body.units)
     why = "opening" if isinstance(body, OpeningRecorded) else "receipt"
     day = body.value_date
     state.post(UnitPosting(day, body.account, body.asset, Leg.HELD, units, why))
+    bring_in(state, event.event_id, body.asset, units, day)
     value = body.cost if isinstance(body, OpeningRecorded) else body.fair_value
     if value is not None:
         state.post(ConsiderationPosting(day, body.asset, value.currency, minor_units(value), why))

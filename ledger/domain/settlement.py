@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ledger.domain.assets import asset_laws
 from ledger.domain.body import AssetFee, CashFee
 from ledger.domain.holdings import ConsiderationPosting, Leg, UnitPosting
+from ledger.domain.identified_lots import take
 from ledger.domain.laws import deny, exception
 from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.instants import add_days
@@ -156,6 +157,7 @@ def pay_fees(
             state.post(
                 UnitPosting(value_date, fee.account, fee.asset, Leg.HELD, -units, "fee"),
             )
+            take(state, fee.asset, units)
         else:
             state.post(
                 ConsiderationPosting(value_date, asset, fee.currency, minor_units(fee), "fee")

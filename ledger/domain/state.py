@@ -20,6 +20,7 @@ from ledger.kernel.instants import local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ledger.domain.accounting_policies import AdoptedPolicy
     from ledger.domain.accounts import Account, Address
     from ledger.domain.assets import Asset
     from ledger.domain.body import Body
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from ledger.domain.counterparties import Counterparty
     from ledger.domain.custodians import Custodian
     from ledger.domain.encumbrances import Encumbrance
+    from ledger.domain.entries import PostedEntry
     from ledger.domain.funds import Charter
+    from ledger.domain.identified_lots import IdentifiedLot
     from ledger.domain.keys import EnrolledKey
     from ledger.domain.kind import Kind
     from ledger.domain.mandates import Mandate, RecordedBook
@@ -79,8 +82,13 @@ class State:
     books: dict[str, RecordedBook] = field(default_factory=dict)
     mandate: Mandate | None = None
     mandates_ahead: list[Mandate] = field(default_factory=list)
-    accounting_policies: list[tuple[str, str]] = field(default_factory=list)
-    """(effective from, event id) of each adopted accounting policy."""
+    accounting_policies: list[AdoptedPolicy] = field(default_factory=list)
+    lots: dict[str, dict[str, IdentifiedLot]] = field(default_factory=dict)
+    """Asset to lots by the event that brought them in, where disposals name their lots."""
+    entries: dict[str, PostedEntry] = field(default_factory=dict)
+    """Entries posted by hand, by event id."""
+    issued: dict[str, int] = field(default_factory=dict)
+    """Digest of each issued statement to the position of its issue."""
 
     assets: dict[str, Asset] = field(default_factory=dict)
     custodians: dict[str, Custodian] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from ledger.domain.accounts import account_laws
 from ledger.domain.assets import asset_laws
 from ledger.domain.body import Fact, Units
 from ledger.domain.holdings import Leg, UnitPosting
+from ledger.domain.identified_lots import take
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny, exception
 from ledger.domain.policy import Action, Authorised
@@ -126,6 +127,7 @@ def _evolve_released(state: State, _event: Event, body: TransferReleased) -> Non
         state.post(
             UnitPosting(body.value_date, asked.from_account, body.fee.asset, Leg.HELD, -fee, "fee")
         )
+        take(state, body.fee.asset, fee)
     day, account, asset = body.value_date, asked.from_account, asked.asset
     state.post(
         UnitPosting(day, account, asset, Leg.HELD, -units, "transfer"),

@@ -80,6 +80,16 @@ def local_day(instant: str, utc_offset_minutes: int) -> str:
     return there.isoformat()
 
 
+def local_time(instant: str, utc_offset_minutes: int) -> str:
+    """The date and time of an instant in a fund's time zone: `2026-12-31T23:59:59.000000`."""
+    there = parse_instant(instant).replace(tzinfo=None)
+    try:
+        there += timedelta(minutes=utc_offset_minutes)
+    except OverflowError:
+        return instant[:-1]
+    return there.isoformat(timespec="microseconds")
+
+
 @lru_cache(maxsize=4_096)
 def add_days(day: str, days: int) -> str:
     """The day that many days later (or earlier); clipped to the years 0001 to 9999."""

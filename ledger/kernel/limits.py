@@ -36,6 +36,9 @@ BOOKS_PER_MANDATE_MAX = 16
 EVIDENCE_MAX = 16
 FACTS_MAX = 32
 FEES_MAX = 4
+LOTS_NAMED_MAX = 64
+ENTRY_LINES_MAX = 64
+PERIODS_RESTATED_MAX = 16
 FINDINGS_MAX = 32
 
 # Files of an evidence bundle: 100 million records, and no archive of countless empty members.

@@ -1,0 +1,384 @@
+"""Accounting policies: how holdings are classified, measured and relieved, from which day on.
+
+Classification of an asset stands only here, with the digest of the memorandum that reasons it; the
+ledger asks and never assumes. What a standard leaves open is a member, never a constant in code.
+A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field
+
+from ledger.domain.body import Body
+from ledger.domain.kind import Kind, Nature
+from ledger.domain.laws import deny
+from ledger.kernel.fixed import fixed
+from ledger.kernel.form import (
+    AssetCode,
+    Code,
+    CurrencyCode,
+    Day,
+    Digest,
+    Form,
+    Many,
+    Name,
+    PositiveAmount,
+    Slug,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ledger.domain.outcome import Finding
+    from ledger.domain.state import Event, State
+    from ledger.domain.view import View
+
+Framework = Literal["ifrs", "ipsas", "us_gaap", "gasb"]
+Classification = Literal[
+    "intangible", "inventory", "inventory_broker_trader", "financial_asset", "prepayment", "cash"
+]
+Model = Literal[
+    "cost",
+    "revaluation",
+    "fvlcts_pl",
+    "lower_cost_nrv",
+    "amortised_cost",
+    "fvtpl",
+    "fv_net_income",
+]
+Formula = Literal["fifo", "weighted_average", "specific", "lifo", "hifo"]
+Bpm7Class = Literal["nonproduced_nonfinancial", "equity_like", "financial_instrument"]
+Rate = Annotated[str, Field(pattern=r"^(?:0|0\.[0-9]{0,17}[1-9])$")]
+
+MODELS: Final[dict[str, tuple[str, ...]]] = {
+    "intangible": ("cost", "revaluation", "fv_net_income"),
+    "inventory": ("lower_cost_nrv",),
+    "inventory_broker_trader": ("fvlcts_pl",),
+    "financial_asset": ("amortised_cost", "fvtpl"),
+    "prepayment": ("cost",),
+    "cash": ("amortised_cost",),
+}
+"""Classification to the measurement models that a framework may choose from."""
+IFRS_LIKE: Final = frozenset({"ifrs", "ipsas"})
+FORMULAS: Final = ("fifo", "weighted_average", "specific")
+
+
+class Redemption(Form):
+    """What the issuer owes the holder of one whole unit of a redeemable stablecoin."""
+
+    currency: CurrencyCode
+    value: PositiveAmount
+    """Money for one whole unit."""
+
+
+class AssetPolicy(Form):
+    """How one asset is classified and measured."""
+
+    asset: AssetCode
+    classification: Classification
+    memo: Digest
+    """SHA-256 of the memorandum that reasons the classification."""
+    measurement_model: Model
+    class_id: Slug | None = None
+    interchangeable: bool = True
+    """Whether units stand for one another; false only with evidence (IAS 2.23)."""
+    active_market: bool = False
+    """Whether there is an active market (IAS 38.75); revaluation needs one."""
+    active_market_evidence: Digest | None = None
+    active_market_review: Day | None = None
+    """The day by which the market is looked at again."""
+    redemption: Redemption | None = None
+    credit_loss_rate: Rate = "0"
+    """Share of the nominal amount that is expected not to be paid (IFRS 9 5.5)."""
+    bpm7_class: (
+        Literal["nonproduced_nonfinancial", "equity_like", "financial_instrument"] | None
+    ) = None
+    """Class in external statistics (BPM7, 2025 SNA); independent of the books."""
+
+
+class FairValuePolicy(Form):
+    """Which price is a fair value (IFRS 13)."""
+
+    principal_market: Name
+    price_point: Code
+    """`last`, `mid`, `vwap_1h` …"""
+    cut_off_time: Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
+    """In the fund's time zone; a price observed after it is not a price of that day."""
+    max_age_days: Annotated[int, Field(ge=0, le=366)]
+    """A fair value adopted for an earlier day is used for so many days and no longer."""
+
+
+class AccountingPolicyAdopted(Body):
+    """The accounting policy from a day on; classification of assets stands only here."""
+
+    effective_from: Day
+    framework: Framework
+    functional_currency: CurrencyCode
+    presentation_currency: CurrencyCode | None = None
+    """The functional currency if left out."""
+    fx_source: Name | None = None
+    """Whose exchange rates are used; any if left out."""
+    cost_formula: Formula
+    unit_of_account: Literal["lot", "holding"] | None = None
+    """What the cost formula implies if left out."""
+    lot_scope: Literal["fund", "account"] = "fund"
+    """Whether lots are kept for the fund or for each safekeeping account."""
+    surplus_transfer: Literal["on_disposal", "never"] = "on_disposal"
+    revalue_before_disposal: bool = False
+    fair_value: FairValuePolicy | None = None
+    disposal_cost_rate: Rate = "0"
+    """Costs of disposal as a share of fair value; never part of fair value itself."""
+    acquisition_fee: Literal["capitalise", "expense"] = "capitalise"
+    disposal_fee: Literal["deduct_from_proceeds", "expense"] = "deduct_from_proceeds"
+    swap_fee: Literal["capitalise", "expense", "deduct_from_proceeds"] = "capitalise"
+    transfer_fee: Literal["expense"] = "expense"
+    owner_contribution: Literal["equity_at_fair_value"] = "equity_at_fair_value"
+    grant_policy: Literal["fair_value", "nominal"] = "fair_value"
+    reward_policy: Literal["income_at_fair_value"] = "income_at_fair_value"
+    airdrop_policy: Literal["nil_cost", "fair_value_income"] = "nil_cost"
+    main_business_activity: Literal["invests_in_assets", "none"] = "none"
+    """For the categories of profit or loss (IFRS 18.49)."""
+    change: (
+        Literal[
+            "initial", "addition", "change_of_policy", "change_of_estimate",
+            "revaluation_adopted", "reclassification",
+        ]
+        | None
+    ) = None  # fmt: skip
+    """How the change from the policy before is treated (IAS 8); a first policy changes nothing."""
+    memo: Digest | None = None
+    """SHA-256 of the memorandum that reasons the policy or its change."""
+    assets: Annotated[Many[AssetPolicy], Field(max_length=64)]
+
+    def asset(self, code: str) -> AssetPolicy | None:
+        """What the policy says of an asset; None if it does not classify it."""
+        for entry in self.assets:
+            if entry.asset == code:
+                return entry
+        return None
+
+
+RETROSPECTIVE: Final = "change_of_policy"
+"""The change that is applied as if the new policy had always been (IAS 8.19, .22)."""
+
+
+@fixed
+class AdoptedPolicy:
+    """A policy in the log."""
+
+    effective_from: str
+    event_id: str
+    position: int
+    policy: AccountingPolicyAdopted
+
+
+def timeline(adopted: Sequence[AdoptedPolicy]) -> list[AdoptedPolicy]:
+    """Which policy measures from which day on, as known after the last of those adopted.
+
+    The first measures from the beginning, as does a retrospective change; any other takes over on
+    its first day from whatever would have measured later days.
+    """
+    found: list[AdoptedPolicy] = []
+    for one in adopted:
+        if not found or one.policy.change == RETROSPECTIVE:
+            found = [AdoptedPolicy("0001-01-01", one.event_id, one.position, one.policy)]
+        else:
+            found = [before for before in found if before.effective_from < one.effective_from]
+            found.append(one)
+    return found
+
+
+def policy_on(adopted: Sequence[AdoptedPolicy], day: str) -> AccountingPolicyAdopted | None:
+    """The policy that measures a day; None before any was adopted."""
+    for one in reversed(timeline(adopted)):
+        if one.effective_from <= day:
+            return one.policy
+    return None
+
+
+def is_identified(state: State, asset: str, day: str) -> bool:
+    """Whether disposals of an asset name their lots on a day (specific identification)."""
+    if not state.accounting_policies:
+        return False
+    policy = policy_on(state.accounting_policies, day)
+    return policy is not None and policy.cost_formula == "specific" and bool(policy.asset(asset))
+
+
+def _laws(view: View) -> Iterator[Finding]:
+    body: AccountingPolicyAdopted = view.body
+    for entry in body.assets:
+        if entry.asset not in view.state.assets:
+            yield deny("policy_incomplete", found=entry.asset)
+    named = [entry.asset for entry in body.assets]
+    for code in dict.fromkeys(named):
+        if named.count(code) > 1:
+            yield deny("policy_asset_repeated", found=code)
+    charter = view.state.charter
+    if charter is not None and charter.functional_currency != body.functional_currency:
+        yield deny(
+            "functional_currency_differs", charter.functional_currency, body.functional_currency
+        )
+    yield from _laws_of_formula(view, body)
+    yield from _laws_of_models(body)
+    yield from _laws_of_change(view, body)
+
+
+def _laws_of_formula(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
+    if body.cost_formula not in FORMULAS:
+        yield deny("cost_formula_not_allowed", " or ".join(FORMULAS), body.cost_formula)
+    if body.cost_formula == "specific":
+        yield from _laws_of_specific(view, body)
+    implied = "holding" if body.cost_formula == "weighted_average" else "lot"
+    if body.unit_of_account not in (None, implied):
+        yield deny(
+            "unit_of_account_conflicts_with_cost_formula", implied, str(body.unit_of_account)
+        )
+
+
+def _laws_of_specific(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
+    """Identified units only (IAS 2.23, .24), and none that came before their lots were kept."""
+    if body.lot_scope == "account":
+        yield deny("lots_identified_for_the_fund", "fund", body.lot_scope)
+    for entry in body.assets:
+        if body.framework in IFRS_LIKE and entry.interchangeable:
+            yield deny("specific_identification_needs_non_interchangeable_items", found=entry.asset)
+        if entry.asset not in view.state.lots and any(
+            not balance.is_empty
+            for (_, asset), balance in view.state.balances.items()
+            if asset == entry.asset
+        ):
+            yield deny("lots_unknown", found=entry.asset)
+
+
+def _laws_of_models(body: AccountingPolicyAdopted) -> Iterator[Finding]:
+    for entry in body.assets:
+        if not _is_allowed(body.framework, entry):
+            allowed = [m for m in MODELS[entry.classification] if _fits(body.framework, m)]
+            yield deny(
+                "model_not_allowed",
+                f"{' or '.join(allowed)} for {entry.classification} under {body.framework}",
+                entry.measurement_model,
+            )
+        if entry.measurement_model == "revaluation" and not entry.active_market:
+            yield deny("revaluation_needs_active_market", found=entry.asset)
+        if entry.measurement_model == "amortised_cost" and entry.redemption is None:
+            yield deny("redemption_missing", found=entry.asset)
+    yield from _laws_of_classes(body.assets)
+
+
+def _is_allowed(framework: str, entry: AssetPolicy) -> bool:
+    model = entry.measurement_model
+    return model in MODELS[entry.classification] and _fits(framework, model)
+
+
+def _fits(framework: str, model: str) -> bool:
+    """No revaluation under US standards, no fair value through net income under IFRS."""
+    return model != ("fv_net_income" if framework in IFRS_LIKE else "revaluation")
+
+
+def _laws_of_classes(entries: Iterable[AssetPolicy]) -> Iterator[Finding]:
+    """One model for a class (IAS 38.72), but cost without an active market (.81)."""
+    classes: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.class_id is None:
+            continue
+        is_exempt = entry.measurement_model == "cost" and not entry.active_market
+        models = classes.setdefault(entry.class_id, set())
+        if not is_exempt:
+            models.add(entry.measurement_model)
+    for class_id, models in classes.items():
+        if len(models) > 1:
+            yield deny(
+                "class_must_share_one_model", found=f"{class_id}: {', '.join(sorted(models))}"
+            )
+
+
+def _laws_of_change(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
+    before = view.state.accounting_policies[-1].policy if view.state.accounting_policies else None
+    if before is None:
+        if body.change not in (None, "initial"):
+            yield deny("policy_change_unexplained", "initial", str(body.change))
+        return
+    if body.change in (None, "initial"):
+        yield deny("policy_change_unexplained", "how IAS 8 treats the change", str(body.change))
+        return
+    beyond = sorted(_changed(before, body) - _COVERED.get(str(body.change), frozenset()))
+    if body.change != RETROSPECTIVE and beyond:
+        yield deny("policy_change_mismatch", RETROSPECTIVE, f"{body.change}: {', '.join(beyond)}")
+    if body.change != RETROSPECTIVE and body.effective_from <= view.state.shut_until:
+        yield deny(
+            "policy_change_needs_restatement",
+            f"after {view.state.shut_until}, or {RETROSPECTIVE}",
+            body.effective_from,
+        )
+
+
+_BEYOND_BODY: Final = frozenset(AccountingPolicyAdopted.model_fields) - frozenset(Body.model_fields)
+_NOT_COMPARED: Final = frozenset({"effective_from", "change", "memo", "assets"})
+_ESTIMATES: Final = frozenset(
+    {"disposal_cost_rate", "fair_value", "fx_source", "added", "asset.credit_loss_rate",
+     "asset.active_market_evidence", "asset.active_market_review", "asset.memo"}
+)  # fmt: skip
+_COVERED: Final[dict[str, frozenset[str]]] = {
+    "addition": frozenset({"added", "asset.memo"}),
+    "change_of_estimate": _ESTIMATES,
+    "revaluation_adopted": frozenset(
+        {"added", "asset.memo", "asset.active_market", "asset.active_market_evidence",
+         "asset.active_market_review", "cost to revaluation"}
+    ),
+    "reclassification": frozenset(
+        {"added", "removed", "asset.memo", "asset.classification", "asset.measurement_model",
+         "asset.class_id", "asset.redemption", "asset.credit_loss_rate", "asset.bpm7_class",
+         "asset.active_market", "asset.active_market_evidence", "asset.active_market_review",
+         "cost to revaluation"}
+    ),
+}  # fmt: skip
+"""What each treatment may change; a change of policy may change anything."""
+
+
+def _changed(before: AccountingPolicyAdopted, after: AccountingPolicyAdopted) -> set[str]:
+    """The names of what differs between two policies."""
+    found = {
+        name
+        for name in _BEYOND_BODY - _NOT_COMPARED
+        if getattr(before, name) != getattr(after, name)
+    }
+    for entry in after.assets:
+        earlier = before.asset(entry.asset)
+        found |= _changed_of(earlier, entry) if earlier else {"added"}
+    if {one.asset for one in before.assets} - {one.asset for one in after.assets}:
+        found.add("removed")
+    return found
+
+
+def _changed_of(before: AssetPolicy, after: AssetPolicy) -> set[str]:
+    found = {
+        f"asset.{name}"
+        for name in AssetPolicy.model_fields
+        if getattr(before, name) != getattr(after, name)
+    }
+    if (before.measurement_model, after.measurement_model) == ("cost", "revaluation"):
+        found = found - {"asset.measurement_model"} | {"cost to revaluation"}
+    return found
+
+
+def _evolve(state: State, event: Event, body: AccountingPolicyAdopted) -> None:
+    state.accounting_policies.append(
+        AdoptedPolicy(body.effective_from, event.event_id, event.position, body)
+    )
+    if body.cost_formula == "specific":
+        for entry in body.assets:
+            state.lots.setdefault(entry.asset, {})
+
+
+KINDS = (
+    Kind(
+        name="accounting_policy.adopted.v1",
+        form=AccountingPolicyAdopted,
+        nature=Nature.CHARTER,
+        laws=_laws,
+        evolve=_evolve,
+    ),
+)
