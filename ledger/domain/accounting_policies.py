@@ -2,7 +2,22 @@
 
 Classification of an asset stands only here, with the digest of the memorandum that reasons it; the
 ledger asks and never assumes. What a standard leaves open is a member, never a constant in code.
-A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so.
+
+A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so. The
+first policy measures from the beginning, as does every `change_of_policy`, which replaces all before
+it. Any other takes over on its `effective_from` from whatever measured that day and later ones, and
+differs from each policy that it takes over from only in what its treatment covers. Dates, `change`
+and the policy's own `memo` are not compared, an asset's `memo` may always change.
+
+| `change` | covers |
+|---|---|
+| `addition` | assets that were not classified before |
+| `change_of_estimate` | that, `disposal_cost_rate`, `fair_value`, `fx_source`; of an asset |
+| | `credit_loss_rate` and the evidence and review of its active market |
+| `revaluation_adopted` | additions; of an asset the model `cost` that becomes `revaluation`, and |
+| | whether it has an active market, with evidence and review |
+| `reclassification` | additions, assets left out; anything of an asset but `interchangeable` |
+| `change_of_policy` | everything |
 """
 
 from __future__ import annotations
@@ -92,9 +107,7 @@ class AssetPolicy(Form):
     redemption: Redemption | None = None
     credit_loss_rate: Rate = "0"
     """Share of the nominal amount that is expected not to be paid (IFRS 9 5.5)."""
-    bpm7_class: (
-        Literal["nonproduced_nonfinancial", "equity_like", "financial_instrument"] | None
-    ) = None
+    bpm7_class: Bpm7Class | None = None
     """Class in external statistics (BPM7, 2025 SNA); independent of the books."""
 
 
@@ -296,18 +309,21 @@ def _laws_of_classes(entries: Iterable[AssetPolicy]) -> Iterator[Finding]:
 
 
 def _laws_of_change(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
-    before = view.state.accounting_policies[-1].policy if view.state.accounting_policies else None
-    if before is None:
+    if not view.state.accounting_policies:
         if body.change not in (None, "initial"):
             yield deny("policy_change_unexplained", "initial", str(body.change))
         return
     if body.change in (None, "initial"):
         yield deny("policy_change_unexplained", "how IAS 8 treats the change", str(body.change))
         return
-    beyond = sorted(_changed(before, body) - _COVERED.get(str(body.change), frozenset()))
-    if body.change != RETROSPECTIVE and beyond:
+    if body.change == RETROSPECTIVE:
+        return
+    before = _taken_over(view.state.accounting_policies, body.effective_from)
+    changed = set[str]().union(*(_changed(one, body) for one in before))
+    beyond = sorted(changed - _COVERED[str(body.change)])
+    if beyond:
         yield deny("policy_change_mismatch", RETROSPECTIVE, f"{body.change}: {', '.join(beyond)}")
-    if body.change != RETROSPECTIVE and body.effective_from <= view.state.shut_until:
+    if body.effective_from <= view.state.shut_until:
         yield deny(
             "policy_change_needs_restatement",
             f"after {view.state.shut_until}, or {RETROSPECTIVE}",
@@ -336,6 +352,13 @@ _COVERED: Final[dict[str, frozenset[str]]] = {
     ),
 }  # fmt: skip
 """What each treatment may change; a change of policy may change anything."""
+
+
+def _taken_over(adopted: Sequence[AdoptedPolicy], day: str) -> list[AccountingPolicyAdopted]:
+    """The policies from which one takes over on a day: that of the day before, and later ones."""
+    line = timeline(adopted)
+    later = [one for one in line if one.effective_from >= day]
+    return [one.policy for one in line[max(0, len(line) - len(later) - 1) :]]
 
 
 def _changed(before: AccountingPolicyAdopted, after: AccountingPolicyAdopted) -> set[str]:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from ledger.domain.assets import asset_laws
-from ledger.domain.body import Grounded
+from ledger.domain.body import Grounded, Money
 from ledger.domain.chart import CHART, RESULT, SURPLUS
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
-from ledger.kernel.amounts import parse_amount
+from ledger.domain.settlement import money_laws
+from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import ValueFormError, present
 from ledger.kernel.form import AssetCode, CurrencyCode, Digest, Form, Many, PositiveAmount, Text
 from ledger.kernel.limits import ENTRY_LINES_MAX, PERIODS_RESTATED_MAX
@@ -93,8 +94,9 @@ def _laws_of_posted(view: View) -> Iterator[Finding]:
             sides[line.side] += parse_amount(line.amount, digits)
         except ValueFormError:
             yield deny("amount_scale", f"at most {digits} digits after the point", line.amount)
-    if sides["debit"] != sides["credit"]:
-        yield deny("entry_does_not_balance", str(sides["debit"]), str(sides["credit"]))
+    debits, credits_ = (render_amount(sides[side], digits) for side in ("debit", "credit"))
+    if debits != credits_:
+        yield deny("entry_does_not_balance", f"credits of {debits}", credits_)
     accounts = {line.account for line in body.lines}
     if accounts & SURPLUS and accounts & RESULT:
         yield deny("surplus_never_through_profit_or_loss", found=", ".join(sorted(accounts)))
@@ -111,8 +113,12 @@ def _laws_of_line(view: View, line: EntryLine) -> Iterator[Finding]:
     said = {"asset": line.asset, "currency": line.currency}
     if account.of and said[account.of] is None:
         yield deny("entry_line_incomplete", f"the {account.of} of {line.account}")
-    if line.foreign_amount is not None and line.currency is None:
+    if line.foreign_amount is None:
+        return
+    if line.currency is None:
         yield deny("entry_line_incomplete", "the currency of the foreign amount")
+    else:
+        yield from money_laws(view, Money(currency=line.currency, amount=line.foreign_amount))
 
 
 def _laws_of_restatement(view: View, body: EntryPosted) -> Iterator[Finding]:

@@ -143,6 +143,11 @@ def _laws_of_settled(view: View) -> Iterator[Finding]:
         place = (asked.account, asked.give.asset)
         given = base_units(view.state, asked.give.asset, body.given)
         needs = fee_needs(view, body.fees)
+        # A fee in what is received is kept back from it: it need not have been there before.
+        arrives = (asked.receive_account, asked.receive_min.asset)
+        kept = base_units(view.state, asked.receive_min.asset, body.received)
+        if arrives in needs:
+            needs[arrives] = max(0, needs[arrives] - kept)
         needs[place] = needs.get(place, 0) + given
         yield from outflow_laws(view, needs, {place: min(given, proposal.progress.reserved)})
 

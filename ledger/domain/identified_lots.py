@@ -41,19 +41,20 @@ def lot_laws(view: View, asset: str, amount: str, named: tuple[LotUnits, ...]) -
         yield deny("lots_missing", f"the lots of {amount} {asset}")
         return
     scale = view.state.assets[asset].scale
-    taken: dict[str, int] = {}
+    total, before = 0, set[str]()
     for one in named:
-        yield from _laws_of_lot(view, asset, one, taken)
-        taken[one.lot] = view.units(asset, one.units) or 0
-    if sum(taken.values()) != view.units(asset, amount):
-        yield deny("lots_do_not_cover", amount, render_amount(sum(taken.values()), scale))
+        yield from _laws_of_lot(view, asset, one, before)
+        before.add(one.lot)
+        total += view.units(asset, one.units) or 0
+    if total != view.units(asset, amount):
+        yield deny("lots_do_not_cover", amount, render_amount(total, scale))
 
 
-def _laws_of_lot(view: View, asset: str, one: LotUnits, taken: dict[str, int]) -> Iterator[Finding]:
+def _laws_of_lot(view: View, asset: str, one: LotUnits, before: set[str]) -> Iterator[Finding]:
     units, lot = view.units(asset, one.units), view.state.lots[asset].get(one.lot)
     if units is None:
         yield deny("amount_scale", found=f"{one.units} {asset}")
-    elif lot is None or one.lot in taken:
+    elif lot is None or one.lot in before:
         yield deny("lot_unknown", found=one.lot)
     elif units > lot.units:
         left = render_amount(lot.units, view.state.assets[asset].scale)

@@ -6,21 +6,34 @@ Our own formats are canonical (`canonical.py`); this reads what others write by 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ledger.kernel.errors import ParseError
 from ledger.kernel.limits import TOML_BYTES_MAX, TOML_DIGITS_MAX
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def read_json(data: bytes, *, where: str) -> dict[str, Any]:
-    """The object of a JSON text; `ParseError` at `where` with the place of what is wrong."""
-    if len(data) > TOML_BYTES_MAX:
-        raise ParseError(f"{len(data)} bytes where {TOML_BYTES_MAX} are allowed", where=where)
+
+def read_json(
+    data: bytes,
+    *,
+    where: str,
+    bytes_max: int = TOML_BYTES_MAX,
+    number: Callable[[str], object] | None = None,
+) -> dict[str, Any]:
+    """The object of a JSON text; `ParseError` at `where` with the place of what is wrong.
+
+    `number` takes the text of a number that is no integer, where a format may hold one in order to
+    see it refused; without it such a number is refused here.
+    """
+    if len(data) > bytes_max:
+        raise ParseError(f"{len(data)} bytes where {bytes_max} are allowed", where=where)
     try:
         value = json.loads(  # noqa: TID251 - not one of our own formats, and read strictly here
             data,
             object_pairs_hook=_members,
-            parse_float=_no_float,
+            parse_float=number or _no_float,
             parse_constant=_no_float,
             parse_int=_integer,
         )

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 OF_OTHERS = "client"
 """The owner class of accounts whose units are not the fund's (IAS 38.13)."""
 
+WITH_SURPLUS = frozenset({"revaluation", "cost"})
+"""Models under which a carrying amount above cost is a surplus in equity (cost: from before)."""
+
 
 @fixed
 class Gap:
@@ -76,6 +79,8 @@ class Relief:
     proceeds: int
     """Net, in minor units of the functional currency."""
     parts: tuple[Part, ...]
+    surplus: int
+    """Revaluation surplus of the units, which their disposal realises."""
 
     @property
     def cost(self) -> int:
@@ -86,11 +91,6 @@ class Relief:
     def carrying_amount(self) -> int:
         """Carrying amount of the units."""
         return sum(part.carrying_amount for part in self.parts)
-
-    @property
-    def surplus(self) -> int:
-        """Revaluation surplus of the units, which their disposal realises."""
-        return sum(part.surplus for part in self.parts)
 
 
 class Books:
@@ -256,7 +256,12 @@ class Books:
         """Take units out of their lots; whoever watches sees it."""
         account, asset, units = place
         parts = tuple(self.pool(asset, account).relieve(units, named))
-        relief = Relief(at.day, at.position, at.event_id, word, asset, units, proceeds, parts)
+        terms = self.policy_of(asset)
+        keeps = terms is not None and terms.measurement_model in WITH_SURPLUS
+        surplus = sum(part.surplus for part in parts) if keeps else 0
+        relief = Relief(
+            at.day, at.position, at.event_id, word, asset, units, proceeds, parts, surplus
+        )
         for watcher in self._relief_watchers:
             watcher(relief)
         return relief

@@ -80,7 +80,9 @@ class RehearsalFund:
         if day > self.day:
             self.day, self._second = day, 0
 
-    def constitute(self, offices: dict[str, list[str]], charter: dict[str, Any]) -> None:
+    def constitute(
+        self, offices: dict[str, list[str]], charter: dict[str, Any], currency: str = "USD"
+    ) -> None:
         """The first record, signed by every founder."""
         names = sorted({*offices, *GOVERNORS})
         founders = [
@@ -100,7 +102,7 @@ class RehearsalFund:
             protocol=1,
             legal_entity="Rehearsal",
             jurisdiction="KZ",
-            functional_currency="USD",
+            functional_currency=currency,
             charter=charter,
             founders=founders,
             log_key=render_vkey(VerifierKey(FUND, self.signer("log").public_key)),

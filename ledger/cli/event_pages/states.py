@@ -22,8 +22,10 @@ from ledger.domain.counterparties import Counterparty
 from ledger.domain.custodians import Custodian
 from ledger.domain.digest import state_digest, state_value
 from ledger.domain.encumbrances import Encumbrance
+from ledger.domain.entries import PostedEntry
 from ledger.domain.funds import Charter
 from ledger.domain.holdings import Balance
+from ledger.domain.identified_lots import IdentifiedLot
 from ledger.domain.keys import EnrolledKey
 from ledger.domain.mandates import Mandate
 from ledger.domain.observations import Attestation, Price, StatedFact
@@ -67,6 +69,8 @@ PARTS: tuple[type[Any], ...] = (
     Counterparty,
     Balance,
     Encumbrance,
+    IdentifiedLot,
+    PostedEntry,
     Signature,
     Progress,
     Price,
