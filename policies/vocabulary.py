@@ -65,7 +65,7 @@ RULE_TYPES: Final[dict[str, RuleType]] = {
 }
 
 TRIGGERS: Final[dict[str, str]] = {
-    "any_instruction": "every act: a proposal of a movement, a valuation, a close",
+    "any_instruction": "every act: a proposal of a movement, a valuation, an entry, a close",
     "any_fact": "every fact: a settlement, a receipt, a price, an observation",
     "any_registration": "every change of the registry under a mandate",
     "exception": "what has happened outside its authorisation",
@@ -118,6 +118,10 @@ TRIGGERS: Final[dict[str, str]] = {
     "attestation": "attestation.recorded",
     "fact": "fact.recorded",
     "period_close": "period.closed",
+    "entry": "entry.posted, entry.reversed",
+    "restatement": "entry.posted that restates closed periods",
+    "measurement": "measurement.recorded",
+    "statement_issue": "statement.issued",
     "custodian_statement": "custodian_statement.received",
     "proof_of_reserve": "balance.attested",
     "reconciliation_run": "break.raised",

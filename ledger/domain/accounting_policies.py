@@ -3,20 +3,20 @@
 Classification of an asset stands only here, with the digest of the memorandum that reasons it; the
 ledger asks and never assumes. What a standard leaves open is a member, never a constant in code.
 
-A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so. The
-first policy measures from the beginning, as does every `change_of_policy`, which replaces all before
-it. Any other takes over on its `effective_from` from whatever measured that day and later ones, and
-differs from each policy that it takes over from only in what its treatment covers. Dates, `change`
-and the policy's own `memo` are not compared, an asset's `memo` may always change.
+A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so.
+The first policy measures from the beginning, as does every `change_of_policy`, which replaces all
+before it. Any other takes over on its `effective_from` from whatever measured that day and later
+ones, and differs from each policy that it takes over from only in what its treatment covers. Dates,
+`change` and the policy's own `memo` are not compared.
 
 | `change` | covers |
 |---|---|
-| `addition` | assets that were not classified before |
-| `change_of_estimate` | that, `disposal_cost_rate`, `fair_value`, `fx_source`; of an asset |
+| `addition` | assets that were not classified before; the `memo` of any |
+| `change_of_estimate` | additions; `disposal_cost_rate`, `fair_value`, `fx_source`; an asset's |
 | | `credit_loss_rate` and the evidence and review of its active market |
-| `revaluation_adopted` | additions; of an asset the model `cost` that becomes `revaluation`, and |
-| | whether it has an active market, with evidence and review |
-| `reclassification` | additions, assets left out; anything of an asset but `interchangeable` |
+| `revaluation_adopted` | additions; an asset's model from `cost` to `revaluation`, and whether |
+| | it has an active market, with evidence and review |
+| `reclassification` | additions, assets left out, all of an asset but `interchangeable` |
 | `change_of_policy` | everything |
 """
 
@@ -29,6 +29,7 @@ from pydantic import Field
 from ledger.domain.body import Body
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.domain.policy_changes import RETROSPECTIVE, laws_of_change
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import (
     AssetCode,
@@ -102,9 +103,11 @@ class AssetPolicy(Form):
     active_market: bool = False
     """Whether there is an active market (IAS 38.75); revaluation needs one."""
     active_market_evidence: Digest | None = None
+    """SHA-256 of what shows it."""
     active_market_review: Day | None = None
     """The day by which the market is looked at again."""
     redemption: Redemption | None = None
+    """What the issuer owes; amortised cost needs it."""
     credit_loss_rate: Rate = "0"
     """Share of the nominal amount that is expected not to be paid (IFRS 9 5.5)."""
     bpm7_class: Bpm7Class | None = None
@@ -118,9 +121,9 @@ class FairValuePolicy(Form):
     price_point: Code
     """`last`, `mid`, `vwap_1h` …"""
     cut_off_time: Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
-    """In the fund's time zone; a price observed after it is not a price of that day."""
+    """In the fund's time zone; a price observed after this second is not a price of that day."""
     max_age_days: Annotated[int, Field(ge=0, le=366)]
-    """A fair value adopted for an earlier day is used for so many days and no longer."""
+    """A price observed, or a fair value adopted, so many days before is used, and none older."""
 
 
 class AccountingPolicyAdopted(Body):
@@ -171,10 +174,6 @@ class AccountingPolicyAdopted(Body):
             if entry.asset == code:
                 return entry
         return None
-
-
-RETROSPECTIVE: Final = "change_of_policy"
-"""The change that is applied as if the new policy had always been (IAS 8.19, .22)."""
 
 
 @fixed
@@ -235,7 +234,8 @@ def _laws(view: View) -> Iterator[Finding]:
         )
     yield from _laws_of_formula(view, body)
     yield from _laws_of_models(body)
-    yield from _laws_of_change(view, body)
+    before = _taken_over(view.state.accounting_policies, body.effective_from)
+    yield from laws_of_change(before, body, view.state.shut_until)
 
 
 def _laws_of_formula(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
@@ -308,83 +308,11 @@ def _laws_of_classes(entries: Iterable[AssetPolicy]) -> Iterator[Finding]:
             )
 
 
-def _laws_of_change(view: View, body: AccountingPolicyAdopted) -> Iterator[Finding]:
-    if not view.state.accounting_policies:
-        if body.change not in (None, "initial"):
-            yield deny("policy_change_unexplained", "initial", str(body.change))
-        return
-    if body.change in (None, "initial"):
-        yield deny("policy_change_unexplained", "how IAS 8 treats the change", str(body.change))
-        return
-    if body.change == RETROSPECTIVE:
-        return
-    before = _taken_over(view.state.accounting_policies, body.effective_from)
-    changed = set[str]().union(*(_changed(one, body) for one in before))
-    beyond = sorted(changed - _COVERED[str(body.change)])
-    if beyond:
-        yield deny("policy_change_mismatch", RETROSPECTIVE, f"{body.change}: {', '.join(beyond)}")
-    if body.effective_from <= view.state.shut_until:
-        yield deny(
-            "policy_change_needs_restatement",
-            f"after {view.state.shut_until}, or {RETROSPECTIVE}",
-            body.effective_from,
-        )
-
-
-_BEYOND_BODY: Final = frozenset(AccountingPolicyAdopted.model_fields) - frozenset(Body.model_fields)
-_NOT_COMPARED: Final = frozenset({"effective_from", "change", "memo", "assets"})
-_ESTIMATES: Final = frozenset(
-    {"disposal_cost_rate", "fair_value", "fx_source", "added", "asset.credit_loss_rate",
-     "asset.active_market_evidence", "asset.active_market_review", "asset.memo"}
-)  # fmt: skip
-_COVERED: Final[dict[str, frozenset[str]]] = {
-    "addition": frozenset({"added", "asset.memo"}),
-    "change_of_estimate": _ESTIMATES,
-    "revaluation_adopted": frozenset(
-        {"added", "asset.memo", "asset.active_market", "asset.active_market_evidence",
-         "asset.active_market_review", "cost to revaluation"}
-    ),
-    "reclassification": frozenset(
-        {"added", "removed", "asset.memo", "asset.classification", "asset.measurement_model",
-         "asset.class_id", "asset.redemption", "asset.credit_loss_rate", "asset.bpm7_class",
-         "asset.active_market", "asset.active_market_evidence", "asset.active_market_review",
-         "cost to revaluation"}
-    ),
-}  # fmt: skip
-"""What each treatment may change; a change of policy may change anything."""
-
-
 def _taken_over(adopted: Sequence[AdoptedPolicy], day: str) -> list[AccountingPolicyAdopted]:
     """The policies from which one takes over on a day: that of the day before, and later ones."""
     line = timeline(adopted)
     later = [one for one in line if one.effective_from >= day]
     return [one.policy for one in line[max(0, len(line) - len(later) - 1) :]]
-
-
-def _changed(before: AccountingPolicyAdopted, after: AccountingPolicyAdopted) -> set[str]:
-    """The names of what differs between two policies."""
-    found = {
-        name
-        for name in _BEYOND_BODY - _NOT_COMPARED
-        if getattr(before, name) != getattr(after, name)
-    }
-    for entry in after.assets:
-        earlier = before.asset(entry.asset)
-        found |= _changed_of(earlier, entry) if earlier else {"added"}
-    if {one.asset for one in before.assets} - {one.asset for one in after.assets}:
-        found.add("removed")
-    return found
-
-
-def _changed_of(before: AssetPolicy, after: AssetPolicy) -> set[str]:
-    found = {
-        f"asset.{name}"
-        for name in AssetPolicy.model_fields
-        if getattr(before, name) != getattr(after, name)
-    }
-    if (before.measurement_model, after.measurement_model) == ("cost", "revaluation"):
-        found = found - {"asset.measurement_model"} | {"cost to revaluation"}
-    return found
 
 
 def _evolve(state: State, event: Event, body: AccountingPolicyAdopted) -> None:

@@ -192,11 +192,21 @@ _ROWS: Final = (
     ChartAccount("9000", "Carrying amount under the cost model", Section.MEMO, Side.DEBIT,
             "shadow_cost", concept=_INTANGIBLE + "CarryingAmountAtCostOfRevaluedAssets",
             of="asset", by_hand=False),
+    ChartAccount("9010", "Cost of what is held", Section.MEMO, Side.DEBIT, "cost_basis",
+            of="asset", by_hand=False),
+    ChartAccount("9020", "Net proceeds of what left", Section.MEMO, Side.DEBIT, "net_proceeds",
+            of="asset", by_hand=False),
+    ChartAccount("9021", "Realised gains against cost", Section.MEMO, Side.CREDIT,
+            "realised_gains", of="asset", by_hand=False),
+    ChartAccount("9022", "Realised losses against cost", Section.MEMO, Side.DEBIT,
+            "realised_losses", of="asset", by_hand=False),
     ChartAccount("9100", "Units by encumbrance", Section.MEMO, Side.DEBIT, "encumbered_units",
             concept=_IFRS + "IntangibleAssetsPledgedAsSecurityForLiabilities", of="asset",
             by_hand=False),
     ChartAccount("9200", "Units held for others or seized and not final", Section.MEMO, Side.DEBIT,
             "units_of_others", of="asset", by_hand=False),
+    ChartAccount("9300", "Units held", Section.MEMO, Side.DEBIT, "units", of="asset",
+            by_hand=False),
 )  # fmt: skip
 
 CHART: Final[dict[str, ChartAccount]] = {account.number: account for account in _ROWS}

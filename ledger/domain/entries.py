@@ -18,6 +18,7 @@ from ledger.domain.chart import CHART, RESULT, SURPLUS
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
 from ledger.domain.settlement import money_laws
+from ledger.domain.signatories import duties_of
 from ledger.kernel.amounts import parse_amount, render_amount
 from ledger.kernel.errors import ValueFormError, present
 from ledger.kernel.form import AssetCode, CurrencyCode, Digest, Form, Many, PositiveAmount, Text
@@ -153,11 +154,12 @@ def _evolve_reversed(state: State, event: Event, body: EntryReversed) -> None:
 
 
 def _action_of_posted(view: View) -> Action:
-    return view.action("entry", *(("restatement",) if view.body.restates else ()))
+    words = ("entry", "restatement") if view.body.restates else ("entry",)
+    return view.action(*words, duties=duties_of(view))
 
 
 def _action_of_reversed(view: View) -> Action:
-    return view.action("entry")
+    return view.action("entry", duties=duties_of(view))
 
 
 KINDS = (

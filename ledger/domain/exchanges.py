@@ -65,6 +65,8 @@ class ExchangeSettled(Fact):
     given: PositiveAmount
     received: PositiveAmount
     fees: Fees
+    """Transaction costs. One in what is received, on the account that receives it, may be kept back
+    from it."""
     trade_date: Day
     lots: Lots = ()
     """The lots that are given, where the policy identifies them."""

@@ -16,6 +16,7 @@ from ledger.domain.body import Grounded
 from ledger.domain.entries import PeriodName
 from ledger.domain.kind import Kind, Nature
 from ledger.domain.laws import deny
+from ledger.domain.signatories import duties_of
 from ledger.kernel.form import Code, Day, Digest, Name
 from ledger.kernel.limits import INTEGER_MAX
 
@@ -72,11 +73,11 @@ def _evolve_issued(state: State, event: Event, body: StatementIssued) -> None:
 
 
 def _action_of_measurement(view: View) -> Action:
-    return view.action("measurement")
+    return view.action("measurement", duties=duties_of(view))
 
 
 def _action_of_issued(view: View) -> Action:
-    return view.action("statement_issue")
+    return view.action("statement_issue", duties=duties_of(view))
 
 
 KINDS = (

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from ledger.domain.accounting_policies import timeline
 from ledger.domain.lots import Lot, LotPool, Part, in_order, pool_of
 from ledger.kernel.fixed import fixed
-from ledger.projections.journal import Journal, Line
+from ledger.projections.journal import (
+    COST,
+    GAINS,
+    LOSSES,
+    PROCEEDS,
+    SHADOW,
+    UNITS,
+    Journal,
+    Line,
+)
 from ledger.projections.measurement import measure
 from ledger.projections.occurrences import (
     CashMove,
@@ -264,6 +273,17 @@ class Books:
         )
         for watcher in self._relief_watchers:
             watcher(relief)
+        self.journal.note(
+            at.day,
+            at.position,
+            at.event_id,
+            (
+                Line(UNITS, asset, -units, word),
+                Line(COST, asset, -relief.cost, word),
+                Line(SHADOW, asset, -sum(part.shadow for part in parts), word),
+                *_realised(relief),
+            ),
+        )
         return relief
 
     def pay(self, currency: str, minor_units: int, amount: int, word: str) -> Line:
@@ -274,6 +294,17 @@ class Books:
         held[0] += minor_units
         held[1] += amount
         return Line("1000", currency, amount, word, minor_units)
+
+
+def _realised(relief: Relief) -> tuple[Line, ...]:
+    """What a relief against consideration realised: a delivery or a migration realises nothing."""
+    if relief.word not in ("disposal", "fee"):
+        return ()
+    gain = relief.proceeds - relief.cost
+    return (
+        Line(PROCEEDS, relief.asset, relief.proceeds, relief.word),
+        Line(GAINS if gain >= 0 else LOSSES, relief.asset, gain, relief.word),
+    )
 
 
 def _by_asset(policy: AccountingPolicyAdopted | None) -> dict[str, AssetPolicy]:

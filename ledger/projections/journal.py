@@ -15,7 +15,7 @@ from ledger.domain.series import DailySeries
 from ledger.kernel.errors import invariant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 class Line(NamedTuple):
@@ -44,6 +44,13 @@ class Entry(NamedTuple):
     lines: tuple[Line, ...]
 
 
+MEMO = "memo"
+"""Why an entry of memo lines exists: it is none of the journal's."""
+UNITS, COST, SHADOW = "9300", "9010", "9000"
+"""Memo accounts by asset: base units, cost of what is held, its amount under the cost model."""
+PROCEEDS, GAINS, LOSSES = "9020", "9021", "9022"
+"""Memo accounts by asset: net proceeds of what left, and its gains and losses against cost."""
+
 Key = tuple[str, str, str]
 """(account, dimension, word)."""
 
@@ -51,13 +58,15 @@ Key = tuple[str, str, str]
 class Journal:
     """The sums of every line so far, and whoever wants to see each entry."""
 
-    __slots__ = ("_watchers", "entries", "foreign", "sums")
+    __slots__ = ("_watchers", "entries", "foreign", "memo", "sums")
 
     def __init__(self) -> None:
         self.entries = 0
         self.sums: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
         self.foreign: defaultdict[str, DailySeries] = defaultdict(DailySeries)
         """Currency to minor units of foreign cash, by day."""
+        self.memo: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
+        """Memo accounts: units, cost, and the shadow of the cost model. They balance nothing."""
         self._watchers: list[Callable[[Entry], None]] = []
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
@@ -85,6 +94,15 @@ class Journal:
             for watcher in self._watchers:
                 watcher(entry)
 
+    def note(self, day: str, position: int, event_id: str, lines: tuple[Line, ...]) -> None:
+        """Add lines to memo accounts, which never enter a trial balance."""
+        for account, dimension, amount, word, _ in lines:
+            if amount:
+                self.memo[account, dimension, word].add(day, amount)
+        if self._watchers:
+            for watcher in self._watchers:
+                watcher(Entry(day, position, event_id, MEMO, lines))
+
     def balance(self, account: str, dimension: str, day: str) -> int:
         """The balance of an account by one asset or currency at the end of a day."""
         return sum(
@@ -92,16 +110,3 @@ class Journal:
             for (number, by, _), series in self.sums.items()
             if number == account and by == dimension
         )
-
-    def balances(self, last: str, first: str = "") -> dict[Key, int]:
-        """Every sum up to a day, or of the days from `first` on; zeros are left out."""
-        found = {}
-        for key, series in self.sums.items():
-            total = series.between(first, last) if first else series.until(last)
-            if total:
-                found[key] = total
-        return found
-
-    def keys(self) -> Iterator[Key]:
-        """Every (account, dimension, word) that ever moved."""
-        return iter(self.sums)

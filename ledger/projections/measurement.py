@@ -14,7 +14,7 @@ from ledger.domain.lots import spread
 from ledger.kernel.instants import days_between
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.asset_accounts import by_sign, carrying_account
-from ledger.projections.journal import Line
+from ledger.projections.journal import SHADOW, Line
 from ledger.projections.values import ratio
 
 if TYPE_CHECKING:
@@ -86,11 +86,15 @@ def _at_fair_value(
         total = fair
     change = _CHANGES[model]
     keeps = model == "cost" and not _is_reversible(books)
+    shadow = sum(lot.shadow for lot in lots)
     for (lot, value), (_, low) in zip(
         spread(total, lots, units), list(spread(recoverable, lots, units)), strict=True
     ):
         change(lot, min(value, lot.carrying_amount) if keeps else value, changes)
         lot.shadow = min(lot.cost, low)
+    changed = sum(lot.shadow for lot in lots) - shadow
+    noted = (Line(SHADOW, asset, changed, "measurement"),)
+    books.journal.note(at.day, at.position, at.event_id, noted)
     return _lines(books, asset, policy, changes)
 
 
@@ -209,9 +213,13 @@ def _amortised(books: Books, one: Measured, asset: str, policy: AssetPolicy) -> 
     scale, worth = books.scales[asset], books.values.worth
     nominal = worth(units, scale, ratio(terms.value), rate.number)
     exchange = nominal - sum(lot.carrying_amount for lot in lots)
+    shadow = sum(lot.shadow for lot in lots)
     for lot, value in spread(nominal, lots, units):
         lot.carrying_amount = value
         lot.shadow = min(lot.cost, value)
+    changed = sum(lot.shadow for lot in lots) - shadow
+    noted = (Line(SHADOW, asset, changed, "measurement"),)
+    books.journal.note(one.day, one.position, one.event_id, noted)
     loss = worth(units, scale, ratio(terms.value), rate.number, ratio(policy.credit_loss_rate))
     more = loss - books.allowances[asset]
     books.allowances[asset] = loss

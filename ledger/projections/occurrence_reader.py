@@ -13,6 +13,7 @@ from ledger.domain.accounting_policies import AccountingPolicyAdopted, AdoptedPo
 from ledger.domain.body import AssetFee
 from ledger.domain.outcome import EFFECTIVE, PENDING, REFUSED
 from ledger.kernel.amounts import parse_amount
+from ledger.kernel.fixed import fixed
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.occurrences import (
     Amount,
@@ -41,12 +42,25 @@ RATE_MEASURE = "exchange_rate"
 """The measure of `observation.recorded` that is an exchange rate; subject `USD/KZT`, unit `KZT`."""
 
 
+@fixed
+class Issued:
+    """Statements that were authorised for issue."""
+
+    position: int
+    event_id: str
+    day: str
+    body: Any
+
+
+_CLOSE = "period.closed.v1"
+
+
 class OccurrenceReader:
     """Give it every record in order; it answers with what became effective there."""
 
     __slots__ = (
         "_waiting", "accounts", "assets", "currency", "custodians", "encumbrances", "entries",
-        "periods", "policies", "proposals", "scales",
+        "fund", "issued", "mandates", "periods", "policies", "proposals", "scales", "shut",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -60,6 +74,12 @@ class OccurrenceReader:
         """The functional currency of the charter."""
         self.policies: list[AdoptedPolicy] = []
         self.periods: list[Measured] = []
+        self.issued: list[Issued] = []
+        self.mandates: list[tuple[int, Any]] = []
+        """Position and body of each adopted mandate."""
+        self.fund = ""
+        self.shut = ""
+        """The last day of a period that is closed, or whose close waits."""
         self.proposals: dict[str, Any] = {}
         """Event id to the body of a proposal that may still be settled."""
         self._waiting: dict[str, VerifiedEvent] = {}
@@ -88,6 +108,8 @@ class OccurrenceReader:
             self.proposals[event.event_id] = event.body
         elif event.kind.name in _READERS:
             self._waiting[event.event_id] = event
+            if event.kind.name == _CLOSE:
+                self.shut = max(self.shut, event.body.ends_on)  # type: ignore[attr-defined] # its form
 
     def _read(self, position: int, event: VerifiedEvent, found: list[Occurrence]) -> None:
         if event.kind.stays_open:
@@ -130,6 +152,7 @@ def _money(value: Any) -> Amount:  # noqa: ANN401 - money or a fee in money
 
 def _constituted(reader: OccurrenceReader, _at: int, _id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
     reader.currency = body.functional_currency
+    reader.fund = body.fund
     return []
 
 
@@ -259,11 +282,13 @@ def _valued(_reader: OccurrenceReader, at: int, event_id: str, body: Any) -> lis
     ]
 
 
-def _observed(_reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
+def _observed(reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
     if body.measure != RATE_MEASURE:
         return []
     base, _, quote = body.subject.partition("/")
-    return [ExchangeRate(body.observed_on, at, event_id, base, quote, body.value, body.source)]
+    # A rate that comes late never reaches into a period that is shut: it takes its value date.
+    day = body.observed_on if body.observed_on > reader.shut else body.value_date
+    return [ExchangeRate(day, at, event_id, base, quote, body.value, body.source)]
 
 
 def _encumbered(reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
@@ -330,7 +355,18 @@ def _measured(_reader: OccurrenceReader, at: int, event_id: str, body: Any) -> l
 def _closed(reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
     close = Measured(body.ends_on, at, event_id, "close", body.period, body.starts_on)
     reader.periods.append(close)
+    reader.shut = max(reader.shut, body.ends_on)
     return [close]
+
+
+def _issued(reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
+    reader.issued.append(Issued(at, event_id, body.value_date, body))
+    return []
+
+
+def _mandated(reader: OccurrenceReader, at: int, _id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
+    reader.mandates.append((at, body))
+    return []
 
 
 _READERS: dict[str, Callable[[OccurrenceReader, int, str, Any], list[Occurrence]]] = {
@@ -357,4 +393,6 @@ _READERS: dict[str, Callable[[OccurrenceReader, int, str, Any], list[Occurrence]
     "entry.reversed.v1": _reversed,
     "measurement.recorded.v1": _measured,
     "period.closed.v1": _closed,
+    "statement.issued.v1": _issued,
+    "mandate.adopted.v1": _mandated,
 }

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING
 
 from ledger.domain.chart import CARRYING
 from ledger.domain.lots import Lot, spread
-from ledger.projections.asset_accounts import asset_lines, by_sign, carrying_account
-from ledger.projections.journal import Line
+from ledger.projections.asset_accounts import (
+    IMPAIRMENT,
+    asset_lines,
+    by_sign,
+    carrying_account,
+)
+from ledger.projections.journal import COST, SHADOW, UNITS, Line
 from ledger.projections.measurement import revalue_before_disposal
 
 if TYPE_CHECKING:
@@ -73,8 +78,9 @@ def _acquire(books: Books, one: Inflow) -> None:
     policy = books.policy
     money = one.money or (books.values.currency, 0)
     price = books.convert(*money, one)
-    lines = [books.pay(money[0], -money[1], -price, "purchase")]
-    cash_fees, fee_lines = _cash_fees(books, one, "purchase")
+    word = _cash_word(books, one.asset, "purchase")
+    lines = [books.pay(money[0], -money[1], -price, word)]
+    cash_fees, fee_lines = _cash_fees(books, one, word)
     lines += fee_lines
     in_kind = _pay_in_units(books, one, one.asset_fees, lines)
     fees = cash_fees + in_kind
@@ -85,6 +91,13 @@ def _acquire(books: Books, one: Inflow) -> None:
         cost = price + fees
     _add_lot(books, one, cost, cost, "purchase", lines)
     books.journal.post(one.day, one.position, one.event_id, "acquisition", lines)
+
+
+def _cash_word(books: Books, asset: str, word: str) -> str:
+    """What moved cash: trades of inventory are operating, of anything else investing."""
+    terms = books.policy_of(asset)
+    is_stock = terms is not None and terms.classification.startswith("inventory")
+    return f"inventory_{word}" if is_stock else word
 
 
 def _take_on(books: Books, one: Inflow) -> None:
@@ -142,7 +155,21 @@ def _add_lot(
     books.pool(asset, account).add(
         Lot(one.event_id, one.day, one.position, units, cost, carrying, cost)
     )
+    note_arrival(books, one, asset, (units, cost, cost), word)
     lines += asset_lines(books.policy_of(asset), asset, cost, carrying, word)
+
+
+def note_arrival(
+    books: Books, one: Inflow | Swap, asset: str, amounts: tuple[int, int, int], word: str
+) -> None:
+    """The memo lines of units that came in: units, cost, amount under the cost model."""
+    units, cost, shadow = amounts
+    lines = (
+        Line(UNITS, asset, units, word),
+        Line(COST, asset, cost, word),
+        Line(SHADOW, asset, shadow, word),
+    )
+    books.journal.note(one.day, one.position, one.event_id, lines)
 
 
 def _what_came(one: Inflow | Swap) -> tuple[str, str, int]:
@@ -175,8 +202,9 @@ def go_out(books: Books, one: Outflow) -> bool:
 def _dispose(books: Books, one: Outflow) -> None:
     money = one.money or (books.values.currency, 0)
     gross = books.convert(*money, one)
-    lines = [books.pay(money[0], money[1], gross, "proceeds")]
-    cash_fees, fee_lines = _cash_fees(books, one, "proceeds")
+    word = _cash_word(books, one.asset, "proceeds")
+    lines = [books.pay(money[0], money[1], gross, word)]
+    cash_fees, fee_lines = _cash_fees(books, one, word)
     lines += fee_lines
     reliefs: list[Relief] = []
     fees = cash_fees + _pay_in_units(books, one, one.asset_fees, lines, reliefs)
@@ -377,6 +405,8 @@ def _migrate(books: Books, one: Swap) -> None:
     lines += asset_lines(
         books.policy_of(received), received, relief.cost, relief.carrying_amount, "migration"
     )
+    shadow = sum(part.shadow for part in relief.parts)
+    note_arrival(books, one, received, (brought, relief.cost, shadow), "migration")
     books.journal.post(one.day, one.position, one.event_id, "migration", lines)
     if relief.surplus:
         moved = [
@@ -454,11 +484,20 @@ def _adjust_lots(books: Books, one: HandEntry, line: HandLine) -> None:
             "correct profit or loss instead: the units have left",
         )  # fmt: skip
         return
+    with_cost = line.adjusts_cost and line.account != IMPAIRMENT
+    shadow = sum(lot.shadow for lot in lots)
     for lot, part in spread(line.amount, lots, units):
         lot.carrying_amount += part
-        if line.adjusts_cost and line.account != "1119":
+        if with_cost:
             lot.cost += part
             lot.shadow = max(0, lot.shadow + part)
+    if with_cost:
+        change = sum(lot.shadow for lot in lots) - shadow
+        noted = (
+            Line(COST, line.dimension, line.amount, one.word),
+            Line(SHADOW, line.dimension, change, one.word),
+        )
+        books.journal.note(one.day, one.position, one.event_id, noted)
 
 
 # -- policies -----------------------------------------------------------------------------------

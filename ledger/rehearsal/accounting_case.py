@@ -7,6 +7,7 @@ decimals as text; a number that is no text can stand in a rejection only, to be 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -151,7 +152,7 @@ class Case(Form):
     @model_validator(mode="after")
     def _in_order(self) -> Case:
         numbers = [event.seq for event in self.events]
-        if any(a >= b for a, b in zip(numbers, numbers[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(numbers)):
             raise ValueError("events stand in the order of their seq")
         days = [event.date for event in self.events]
         if days != sorted(days):

@@ -12,6 +12,7 @@ from ledger.domain.verified import read_event
 from ledger.kernel.amounts import render_amount
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.fund_history import FundHistory
+from ledger.projections.journal import MEMO
 from ledger.rehearsal.accounting_notes import NOTES
 from ledger.statements.amounts import render_all
 from ledger.statements.movements import (
@@ -40,7 +41,9 @@ _BY_DIMENSION = frozenset(
 _NAMED_ENTRIES = frozenset({"surplus transfer", "revaluation before disposal"})
 _CASH_LINES = {
     "purchase": "purchases",
+    "inventory_purchase": "purchases",
     "proceeds": "proceeds",
+    "inventory_proceeds": "proceeds",
     "contribution": "contributions_in_cash",
     "exchange_on_cash": "exchange_on_cash",
 }
@@ -116,7 +119,7 @@ def figures(one: Played) -> dict[str, Any]:
 def _journal(one: Played) -> list[dict[str, Any]]:
     found = []
     for entry in one.entries:
-        if entry.event_id not in one.facts:
+        if entry.event_id not in one.facts or entry.why == MEMO:
             continue
         lines = normalised(
             (CHART[line.account].key, line.dimension, line.amount) for line in entry.lines
@@ -174,7 +177,10 @@ def _period(one: Played, year: str) -> dict[str, Any]:
     if one.case.policy.framework == "ipsas":
         oci = -_by_word(one, "3100", "revaluation_oci", first, last)
     cash = cash_by_word(books, first, last)
-    flows = {_CASH_LINES[word]: cash[word] for word in _CASH_LINES if word in cash}
+    flows: dict[str, int] = {}
+    for word, name in _CASH_LINES.items():
+        if word in cash:
+            flows[name] = flows.get(name, 0) + cash[word]
     non_cash = sum(
         series.between(first, last)
         for (account, by, word), series in books.journal.sums.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.domain.chart import RESULT
 from ledger.kernel.amounts import render_amount
 from ledger.statements.amounts import render_all
-from ledger.statements.fair_value_roll_forward import asset_roll_forward, realised
+from ledger.statements.fair_value_roll_forward import NAMES, asset_roll_forward, realised
 from ledger.statements.movements import roll_forward, total_of
 
 if TYPE_CHECKING:
@@ -98,12 +98,8 @@ def _quarters(one: Played) -> list[dict[str, Any]]:
 
 def _fair_value_roll_forward(one: Played) -> dict[str, Any]:
     first, last = _span(one)
-    rows = {
-        asset: asset_roll_forward(one.books, one.reliefs, asset, first, last)
-        for asset in one.case.assets
-    }
-    names = ("opening", "additions", "dispositions", "gains", "losses", "closing")
-    total = {name: sum(row[name] for row in rows.values()) for name in names}
+    rows = {asset: asset_roll_forward(one.books, asset, first, last) for asset in one.case.assets}
+    total = {name: sum(row[name] for row in rows.values()) for name in NAMES}
     return {
         "by_asset": {asset: render_all(row, one.digits) for asset, row in rows.items()},
         "total": render_all(total, one.digits),
@@ -111,11 +107,11 @@ def _fair_value_roll_forward(one: Played) -> dict[str, Any]:
 
 
 def _realised_gains(one: Played) -> str:
-    return one.amount(realised(one.reliefs, *_span(one))[0])
+    return one.amount(realised(one.books, list(one.case.assets), *_span(one))[0])
 
 
 def _realised_losses(one: Played) -> str:
-    return one.amount(realised(one.reliefs, *_span(one))[1])
+    return one.amount(realised(one.books, list(one.case.assets), *_span(one))[1])
 
 
 def _cost_basis(one: Played) -> dict[str, str]:

@@ -156,26 +156,34 @@ def compare(wanted: Any, got: Any, path: str) -> list[str]:  # noqa: ANN401 - fi
     What an expectation leaves out is not compared; a zero that is left out on one side is zero.
     """
     if isinstance(wanted, dict) and isinstance(got, dict):
-        found = []
-        for key in wanted:
-            found += compare(wanted[key], got.get(key), f"{path}.{key}")
-        for key in got.keys() - wanted.keys():
-            if _is_exhaustive(path) and not _is_zero(got[key]):
-                found.append(f"{path}.{key}: expected nothing, found {got[key]}")
-        return found
+        return _compare_members(wanted, got, path)
     if isinstance(wanted, list) and isinstance(got, list):
-        if len(wanted) != len(got):
-            return [f"{path}: expected {len(wanted)}, found {len(got)}"]
-        return [
-            one
-            for index, (a, b) in enumerate(zip(wanted, got, strict=True))
-            for one in compare(a, b, f"{path}[{index}]")
-        ]
+        return _compare_items(wanted, got, path)
     if got is None and _is_zero(wanted):
         return []
     if _is_decimal(wanted) and _is_decimal(got):
         return [] if Fraction(wanted) == Fraction(got) else [_differ(path, wanted, got)]
     return [] if wanted == got else [_differ(path, wanted, got)]
+
+
+def _compare_members(wanted: dict[str, Any], got: dict[str, Any], path: str) -> list[str]:
+    found = []
+    for key, value in wanted.items():
+        found += compare(value, got.get(key), f"{path}.{key}")
+    for key in sorted(got.keys() - wanted.keys()):
+        if _is_exhaustive(path) and not _is_zero(got[key]):
+            found.append(f"{path}.{key}: expected nothing, found {got[key]}")
+    return found
+
+
+def _compare_items(wanted: list[Any], got: list[Any], path: str) -> list[str]:
+    if len(wanted) != len(got):
+        return [f"{path}: expected {len(wanted)}, found {len(got)}"]
+    return [
+        difference
+        for index, (a, b) in enumerate(zip(wanted, got, strict=True))
+        for difference in compare(a, b, f"{path}[{index}]")
+    ]
 
 
 _EXHAUSTIVE = re.compile(r"(profit_or_loss_lines|roll_forward\.[^.]+|cash_flows|ledger)\Z")

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.statements.movements import roll_forward
+from ledger.projections.journal import GAINS, LOSSES, PROCEEDS
+from ledger.statements.movements import memo_of, roll_forward
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from ledger.projections.books import Books
 
-    from ledger.projections.books import Books, Relief
+NAMES = ("opening", "additions", "dispositions", "gains", "losses", "closing")
 
 
-def asset_roll_forward(
-    books: Books, reliefs: Iterable[Relief], asset: str, first: str, last: str
-) -> dict[str, int]:
+def asset_roll_forward(books: Books, asset: str, first: str, last: str) -> dict[str, int]:
     """The roll-forward of one asset over a span of days, in minor units."""
     rows = roll_forward(books, asset, first, last)
-    proceeds = sum(
-        relief.proceeds
-        for relief in reliefs
-        if relief.asset == asset and first <= relief.day <= last
-    )
+    proceeds = memo_of(books, PROCEEDS, asset, last, first)
     opening, closing = rows["opening"], rows["closing"]
     additions = rows.get("additions", 0) + rows.get("taken_on", 0)
     net = closing - opening - additions + proceeds
@@ -39,12 +34,9 @@ def asset_roll_forward(
     }
 
 
-def realised(reliefs: Iterable[Relief], first: str, last: str) -> tuple[int, int]:
-    """Realised gains and losses against cost basis over a span of days (ASC 350-60-50-4)."""
-    gains = losses = 0
-    for relief in reliefs:
-        if first <= relief.day <= last:
-            difference = relief.proceeds - relief.cost
-            gains += max(0, difference)
-            losses += min(0, difference)
-    return gains, losses
+def realised(books: Books, assets: list[str], first: str, last: str) -> tuple[int, int]:
+    """Realised gains and losses against cost over a span of days (ASC 350-60-50-4)."""
+    return (
+        sum(memo_of(books, GAINS, asset, last, first) for asset in assets),
+        sum(memo_of(books, LOSSES, asset, last, first) for asset in assets),
+    )

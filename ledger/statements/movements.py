@@ -78,6 +78,15 @@ def total_of(books: Books, accounts: Iterable[str], last: str, first: str = "") 
     )
 
 
+def memo_of(books: Books, account: str, asset: str, last: str, first: str = "") -> int:
+    """The sum of a memo account of an asset up to a day, or over a span of days."""
+    return sum(
+        series.between(first, last) if first else series.until(last)
+        for (number, by, _), series in books.journal.memo.items()
+        if number == account and by == asset
+    )
+
+
 def cash_by_word(books: Books, first: str, last: str) -> dict[str, int]:
     """What moved cash in a span of days, by the word of its lines."""
     found: defaultdict[str, int] = defaultdict(int)

@@ -128,7 +128,7 @@ MEANINGS: Final[dict[str, str]] = {
     "status": "What the rule is in the world; a bill or proposal never decides.",
     "subject": "What the statement is about: an asset's code, a custodian …",
     "swap_fee": "What the costs of an exchange are part of.",
-    "surplus_transfer": "When the surplus of units that leave goes to retained earnings (IAS 38.87).",
+    "surplus_transfer": "When the surplus of units that left is realised (IAS 38.87).",
     "tier": "How far the keys are from a network.",
     "to_account": "The account on which the units are to arrive.",
     "trade_date": "The day of the trade; not after the value date.",
