@@ -84,15 +84,15 @@ def book_of_file(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, *, bytes_max: int = TOML_BYTES_MAX, hint: str = _FORMAT) -> bytes:
     """The bytes of a file that a person wrote, at most as many as we read."""
     try:
         with path.open("rb") as file:
-            data = file.read(TOML_BYTES_MAX + 1)
+            data = file.read(bytes_max + 1)
     except OSError as error:
         raise NotFoundError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    if len(data) > TOML_BYTES_MAX:
-        raise InputError(f"more than {TOML_BYTES_MAX} bytes", where=str(path), hint=_FORMAT)
+    if len(data) > bytes_max:
+        raise InputError(f"more than {bytes_max} bytes", where=str(path), hint=hint)
     return data
 
 

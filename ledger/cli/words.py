@@ -35,6 +35,11 @@ def sentence(body: Body) -> str:
     return escaped(text[:1].upper() + text[1:])
 
 
+def sentence_of(payload: bytes) -> str:
+    """What the event of a payload says, in one sentence."""
+    return sentence(read_payload(payload)[1])
+
+
 def full_text(payload: bytes) -> str:
     """Sentence, every member, and the fingerprint."""
     _, body = read_payload(payload)
@@ -149,4 +154,17 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
         f"observe a price of {grouped(b.price)} {b.currency} for one {b.asset} at {b.observed_at}"
     ),
     "period.closed.v1": lambda b: f"close the period {b.period}, {b.starts_on} to {b.ends_on}",
+    "accounting_policy.adopted.v1": lambda b: (
+        f"adopt the accounting policy from {b.effective_from} on: {b.framework}, "
+        f"{b.cost_formula}, {len(b.assets)} asset(s)"
+    ),
+    "entry.posted.v1": lambda b: (
+        f"post an entry of {len(b.lines)} lines"
+        f"{' that restates ' + ', '.join(b.restates) if b.restates else ''}: {b.explanation}"
+    ),
+    "entry.reversed.v1": lambda b: f"reverse the entry {_id(b.entry)}: {b.explanation}",
+    "measurement.recorded.v1": lambda b: f"measure everything at {b.value_date} ({b.occasion})",
+    "statement.issued.v1": lambda b: (
+        f"issue {b.title} of {b.period}, authorised by {b.authorised_by}"
+    ),
 }

@@ -3,6 +3,15 @@
 Classification of an asset stands only here, with the digest of the memorandum that reasons it; the
 ledger asks and never assumes. What a standard leaves open is a member, never a constant in code.
 
+| classification | models that a framework may choose from |
+|---|---|
+| `intangible` | `cost`, `revaluation` (`ifrs`, `ipsas`), `fv_net_income` (`us_gaap`, `gasb`) |
+| `inventory` | `lower_cost_nrv` |
+| `inventory_broker_trader` | `fvlcts_pl` |
+| `financial_asset` | `amortised_cost`, `fvtpl` |
+| `prepayment` | `cost` |
+| `cash` | `amortised_cost` |
+
 A later policy says how IAS 8 treats the change; nothing is applied backwards unless it says so.
 The first policy measures from the beginning, as does every `change_of_policy`, which replaces all
 before it. Any other takes over on its `effective_from` from whatever measured that day and later
@@ -98,6 +107,8 @@ class AssetPolicy(Form):
     """SHA-256 of the memorandum that reasons the classification."""
     measurement_model: Model
     class_id: Slug | None = None
+    """The class that is measured by one model (IAS 38.72); what has no active market is at cost in
+    any (IAS 38.81)."""
     interchangeable: bool = True
     """Whether units stand for one another; false only with evidence (IAS 2.23)."""
     active_market: bool = False

@@ -17,7 +17,7 @@ from ledger.kernel.fixed import fixed
 from ledger.kernel.form import CurrencyCode, Day, Form, Many, Slug, read_form
 from ledger.kernel.json_text import read_json
 
-FORMAT = "custody-accounting-cases/1"
+HINT = "The format is docs/spec/accounting-cases.md"
 FILE_BYTES_MAX = 4 * 1024 * 1024
 CASES_MAX = 512
 EVENTS_MAX = 4_096
@@ -201,12 +201,11 @@ class CaseFile(Form):
 
 def read_cases(data: bytes, *, where: str) -> CaseFile:
     """The cases of a file; `InputError` with the place of what is wrong."""
-    hint = "The format is docs/spec/accounting-cases.md"
     value = read_json(data, where=where, bytes_max=FILE_BYTES_MAX, number=Unquoted)
     try:
         return read_form(CaseFile, value)
     except BodyError as error:
-        raise InputError(error.message, where=f"{where}: {error.where}", hint=hint) from None
+        raise InputError(error.message, where=f"{where}: {error.where}", hint=HINT) from None
 
 
 _CANONICAL = re.compile(r"([0-9]+)(?:\.([0-9]*?)0*)?\Z", re.ASCII)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import options, output, wiring
+from ledger.cli.custodian_statements import open_breaks
 from ledger.cli.drafting import finish_draft, members_of
-from ledger.cli.statements import open_breaks
 from ledger.cli.workspace import find_workspace
 from ledger.domain.known import KnownState
 from ledger.domain.laws import LAWS

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import exits, options, output, wiring
+from ledger.cli.custodian_statements import (
+    Compared,
+    OpenBreak,
+    compared,
+    open_breaks,
+    read_statement,
+)
 from ledger.cli.drafting import members_of, write_draft
-from ledger.cli.statements import Compared, OpenBreak, compared, open_breaks, read_statement
 from ledger.cli.workspace import find_workspace
 from ledger.domain.record import event_id_of
 from ledger.kernel.errors import InputError, NotFoundError

@@ -43,7 +43,9 @@ def members_table(members: Iterable[Member], forms: str) -> str:
             code(member.name),
             in_words(member.shape, forms),
             "yes" if member.is_required else "no",
-            member.meaning,
+            f"{member.meaning} {code(member.default)} if left out.".lstrip()
+            if member.default
+            else member.meaning,
         )
         for member in members
     ]

@@ -30,16 +30,31 @@ class Member:
     shape: Shape
     is_required: bool
     meaning: str
+    default: str = ""
+    """What it is where it is left out, if anything."""
 
 
 def members_of(form: type[Form], *, without: type[Form] | None = None) -> list[Member]:
     """The members of a form in order, less those of a base form."""
     inherited = without.model_fields if without is not None else {}
     return [
-        Member(name, shape_of_field(field), field.is_required(), meaning_of(form, name))
+        Member(
+            name,
+            shape_of_field(field),
+            field.is_required(),
+            meaning_of(form, name),
+            _default_of(field.default),
+        )
         for name, field in form.model_fields.items()
         if name not in inherited
     ]
+
+
+def _default_of(default: object) -> str:
+    """A word, a number or a truth value that stands for a member that is left out."""
+    if isinstance(default, bool | str | int):
+        return str(default).lower() if isinstance(default, bool) else str(default)
+    return ""
 
 
 def meaning_of(form: type[Form], name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.cli.event_pages.blocks import filled
+from ledger.cli.event_pages.chart import chart_page
 from ledger.cli.event_pages.events import index_page, page_of
 from ledger.cli.event_pages.examples import Examples
 from ledger.cli.event_pages.findings import findings_page
@@ -26,6 +27,7 @@ def pages(docs: Path, vectors: Path) -> dict[str, str]:
     found = {f"{EVENTS}/{kind.name}.md": page_of(kind, examples) for kind in KINDS.values()}
     found[f"{EVENTS}/README.md"] = index_page()
     found["spec/findings.md"] = findings_page(examples)
+    found["spec/chart-of-accounts.md"] = chart_page()
     found["reference/rules.md"] = rules_page()
     found["reference/regimes.md"] = regimes_page()
     blocks = {

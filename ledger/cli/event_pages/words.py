@@ -38,7 +38,6 @@ MEANINGS: Final[dict[str, str]] = {
     "chain": "The CAIP-2 chain id.",
     "charter": "The charter's terms.",
     "citation": "The source of the rule, as counsel would cite it.",
-    "class_id": "The class that is measured by one model (IAS 38.72).",
     "classification": "What the asset is in the books.",
     "confidence": "How well the source was read.",
     "consideration": "What was given for the units, transaction costs apart.",

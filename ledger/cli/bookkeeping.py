@@ -1,0 +1,74 @@
+"""Reading the books from a workspace: the log on credit, held against its checkpoint.
+
+Form and signatures were checked when the records were admitted, and the auditor checks everything
+again; here each record is only hashed, so that the whole is what the checkpoint outside signed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.audit.credit import outcome_on_credit, read_on_credit
+from ledger.cli import wiring
+from ledger.kernel.errors import NotFoundError, ProofError, StoreCorruptError
+from ledger.log.compact_range import CompactRange
+from ledger.log.merkle import leaf_hash
+from ledger.projections.fund_history import FundHistory
+from ledger.service.checkpoints import check_length, read_high_water
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from ledger.cli.workspace import Workspace
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def read_books(workspace: Workspace, known_at: int | None = None) -> FundHistory:
+    """The fund's history up to a position; `StoreCorruptError` with one that cannot be read."""
+    history = FundHistory()
+    outside = read_high_water(workspace.high_water)
+    tree = CompactRange()
+    with wiring.open_store(workspace, read_only=True) as store:
+        if outside is not None:
+            check_length(store.head(), outside[0])
+        if known_at is not None and known_at > store.head():
+            raise NotFoundError(f"the log ends at position {store.head()}", where=f"{known_at}")
+        for position, raw in wiring.records_of(store):
+            if known_at is not None and position > known_at:
+                break
+            tree.append(leaf_hash(raw))
+            if outside is not None and tree.size == outside[0].size:
+                _check_root(tree.root(), outside[0].root)
+            _take(history, position, raw)
+    return history
+
+
+def _take(history: FundHistory, position: int, raw: bytes) -> None:
+    try:
+        event, _ = read_on_credit(raw)
+        history.take(position, event, outcome_on_credit(raw))
+    except Exception as error:
+        raise StoreCorruptError(
+            f"the stored record does not follow from those before it: {error!r:.200}",
+            where=f"position {position}",
+            hint="Keep the store, and audit the last bundle that was exported",
+        ) from error
+
+
+def _check_root(root: bytes, signed: bytes) -> None:
+    if root != signed:
+        raise ProofError(
+            "the records are not those of the signed checkpoint",
+            hint="Keep the store, and audit the last bundle that was exported",
+        )
+
+
+def known_at(function: Function) -> Function:
+    """The option of a position up to which the log is read."""
+    return click.option(
+        "--known-at", type=click.IntRange(min=1), help="A position (default: the last)."
+    )(function)
