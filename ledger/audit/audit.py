@@ -22,6 +22,7 @@ from ledger.audit.findings import (
 from ledger.audit.heads import Head, LogKeys
 from ledger.audit.manifest import Facts, manifest_findings
 from ledger.audit.replay import Replay
+from ledger.audit.seals import seal_findings
 from ledger.audit.stream import INLINE_RECORDS_MAX, verdicts
 from ledger.audit.tree import RebuiltTree
 
@@ -183,8 +184,19 @@ class Audit:
         if not self.size:
             self._found.add(Finding("log_empty"))
         if not ends:
-            for finding in self.replay.end_findings():
+            for finding in [*self.replay.end_findings(), *self._seal_findings()]:
                 self._found.add(finding)
+
+    def _seal_findings(self) -> Iterator[Finding]:
+        """What is wrong with the seals of closed periods; a second reading, if there are any."""
+        if any(period.is_sealed for period in self.replay.state.periods):
+            yield from seal_findings(self._records())
+
+    def _records(self) -> Iterator[bytes]:
+        for file in self._bundle.entry_files(self.size):
+            data = self._bundle.source.read(file.path)
+            for start, end in split_entries(data)[0][: file.due]:
+                yield data[start:end]
 
     def _is_resumed_rightly(self) -> bool:
         """Whether the records that an earlier audit decided are the very ones of this log.

@@ -53,6 +53,8 @@ _BAD: Final[dict[str, str]] = {
     "outcome_differs": "another outcome is recorded than the one that follows",
     # the whole
     "law_broken": "a law of the ledger does not hold after this record",
+    "trial_balance_differs": "a close seals another trial balance than the log before it gives",
+    "statements_differ": "a close seals other statements than the log before it gives",
     "holdings_differ": "holdings folded from postings are not the balances of the state",
 } | {f"rejected_{code}": f"cannot have been recorded: {text}" for code, text in REJECTIONS.items()}
 
@@ -70,6 +72,7 @@ _UNDECIDED: Final[dict[str, str]] = {
     "unknown_rule_type": "this version does not know a rule type of a recorded book",
     "unknown_protocol": "this version does not know the log's protocol",
     "not_decided": "from here on only forms and the signatures of known keys were checked",
+    "seal_undecided": "a close seals statements for which the books lack something",
     "software_defect": "the software failed on a record that it should have decided",
 }
 

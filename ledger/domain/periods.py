@@ -35,6 +35,8 @@ class ClosedPeriod:
     starts_on: str
     ends_on: str
     closed_at: int
+    is_sealed: bool
+    """Whether it names digests that an auditor computes again."""
 
 
 class PeriodClosed(Body):
@@ -45,9 +47,9 @@ class PeriodClosed(Body):
     starts_on: Day
     ends_on: Day
     trial_balance: Digest | None = None
-    """SHA-256 of the trial balance."""
+    """SHA-256 of the trial balance (docs/spec/statement-seals.md)."""
     statements: Annotated[Many[Digest], Field(max_length=16)]
-    """SHA-256 of each statement of the period."""
+    """SHA-256 of the primary statements, then of the notes, then of any other documents."""
 
 
 def _laws(view: View) -> Iterator[Finding]:
@@ -91,7 +93,15 @@ def _free(state: State, _proposal: Proposal) -> None:
 
 
 def _evolve(state: State, event: Event, body: PeriodClosed) -> None:
-    state.periods.append(ClosedPeriod(body.period, body.starts_on, body.ends_on, event.position))
+    state.periods.append(
+        ClosedPeriod(
+            body.period,
+            body.starts_on,
+            body.ends_on,
+            event.position,
+            bool(body.trial_balance or body.statements),
+        )
+    )
     # No open value date is left up to the end of the period: one sum per place carries it.
     for balance in state.balances.values():
         balance.by_day.fold(body.ends_on)

@@ -59,7 +59,8 @@ class OccurrenceReader:
     """Give it every record in order; it answers with what became effective there."""
 
     __slots__ = (
-        "_waiting", "accounts", "assets", "currency", "custodians", "encumbrances", "entries",
+        "_waiting", "accounts", "assets", "closes", "currency", "custodians", "encumbrances",
+        "entries",
         "fund", "issued", "mandates", "periods", "policies", "proposals", "scales", "shut",
     )  # fmt: skip
 
@@ -74,6 +75,8 @@ class OccurrenceReader:
         """The functional currency of the charter."""
         self.policies: list[AdoptedPolicy] = []
         self.periods: list[Measured] = []
+        self.closes: dict[str, Any] = {}
+        """Event id to the body of each effective close."""
         self.issued: list[Issued] = []
         self.mandates: list[tuple[int, Any]] = []
         """Position and body of each adopted mandate."""
@@ -355,6 +358,7 @@ def _measured(_reader: OccurrenceReader, at: int, event_id: str, body: Any) -> l
 def _closed(reader: OccurrenceReader, at: int, event_id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
     close = Measured(body.ends_on, at, event_id, "close", body.period, body.starts_on)
     reader.periods.append(close)
+    reader.closes[event_id] = body
     reader.shut = max(reader.shut, body.ends_on)
     return [close]
 

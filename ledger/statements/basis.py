@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PROFILES = ("ias1", "ifrs18")
 _MONTHS = {"Q": 3, "-": 1}
+_PERIOD = re.compile(r"[1-9][0-9]{3}(?:Q[1-4]|-(?:0[1-9]|1[0-2]))?\Z", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -180,18 +182,16 @@ def span_of(name: str, history: FundHistory) -> Span:
 
 def calendar_span(name: str) -> Span:
     """The days of `2026`, `2026Q3` or `2026-09`."""
-    try:
-        year = f"{int(name[:4]):04}"
-        rest = name[4:]
-        if not rest:
-            return Span(name, f"{year}-01-01", f"{year}-12-31")
-        number, months = int(rest[1:]), _MONTHS[rest[0]]
-        first = f"{year}-{(number - 1) * months + 1:02}-01"
-        return Span(name, first, add_days(add_months(first, months), -1))
-    except (ValueError, KeyError, IndexError):
+    if _PERIOD.match(name) is None:
         raise InputError(
             f"{name[:20]!r} is not a period", hint="Write it like 2026, 2026Q3 or 2026-09"
-        ) from None
+        )
+    year, rest = name[:4], name[4:]
+    if not rest:
+        return Span(name, f"{year}-01-01", f"{year}-12-31")
+    number, months = int(rest[1:]), _MONTHS[rest[0]]
+    first = f"{year}-{(number - 1) * months + 1:02}-01"
+    return Span(name, first, add_days(add_months(first, months), -1))
 
 
 def comparative_of(span: Span) -> tuple[Span, str]:

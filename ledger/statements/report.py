@@ -37,14 +37,14 @@ from ledger.statements.notes_conduct import (
 )
 from ledger.statements.performance import performance
 from ledger.statements.position import position, unbalanced
-from ledger.statements.tree import Concern, Report
+from ledger.statements.tree import Concern, Report, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ledger.projections.books import Books
     from ledger.projections.fund_history import FundHistory
-    from ledger.statements.tree import Span, Table
+    from ledger.statements.tree import Table
 
 PRIMARY: Final = ("position", "performance", "equity", "cash_flows")
 NOTES: Final = (
@@ -63,20 +63,20 @@ NAMES: Final = (*PRIMARY, *NOTES, *BESIDE)
 
 def basis_of(
     history: FundHistory,
-    period: str,
+    period: str | Span,
     *,
     profile: str = "ias1",
     as_of: str | None = None,
     watch: Callable[[Books], None] | None = None,
 ) -> Basis:
-    """The books of a period; `as_of` cuts it short at a day within it."""
+    """The books of a period, by its name or its days; `as_of` cuts it short at a day within."""
     if profile not in PROFILES:
         raise InputError(f"{profile[:20]!r} is not one of {', '.join(PROFILES)}")
-    span = span_of(period, history)
+    span = span_of(period, history) if isinstance(period, str) else period
     if as_of is not None:
         if not span.first <= as_of <= span.last:
-            raise InputError(f"{as_of} is no day of {period}", where="as_of")
-        span = type(span)(span.name, span.first, as_of)
+            raise InputError(f"{as_of} is no day of {span.name}", where="as_of")
+        span = Span(span.name, span.first, as_of)
     if not history.reader.policies:
         raise UndecidableError(
             "no accounting policy is adopted, so nothing can be measured (IAS 8.10)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,31 +11,7 @@ from ledger.cli.bookkeeping import read_books
 from ledger.cli.drafting import finish_draft, members_of
 from ledger.cli.workspace import find_workspace
 from ledger.kernel.errors import UndecidableError
-from ledger.statements.render_json import digest_of, sealed_value
-from ledger.statements.report import PRIMARY, SEALED_NOTES, basis_of, report_of
-from ledger.statements.trial_balance import trial_balance_digest
-
-if TYPE_CHECKING:
-    from ledger.projections.fund_history import FundHistory
-    from ledger.statements.tree import Span
-
-
-def seals_of(history: FundHistory, period: str) -> tuple[Span, dict[str, str]]:
-    """The digests that a close of a period seals; `UndecidableError` for what is incomplete."""
-    basis = basis_of(history, period)
-    report = report_of(basis, history.held(basis.period.last))
-    if not report.is_complete:
-        first = next(one for one in report.concerns if one.is_blocking)
-        raise UndecidableError(
-            f"{first.code} {first.subject} on {first.day} ({first.paragraph}): {first.hint}",
-            where=period,
-            hint=f"`custody statement show --period {period}` lists everything that is missing",
-        )
-    return basis.period, {
-        "trial_balance": trial_balance_digest(basis.books, basis.fund, basis.period.last),
-        "primary": digest_of(sealed_value(report, PRIMARY)),
-        "notes": digest_of(sealed_value(report, SEALED_NOTES)),
-    }
+from ledger.statements.seals import seals_of
 
 
 @click.group()
@@ -63,10 +39,10 @@ def close(
     """
     workspace = find_workspace(workspace_path)
     history = read_books(workspace)
-    span, seals = seals_of(history, name)
+    seals = seals_of(history, name)
     state = wiring.read_state(workspace).state
     if not with_open:
-        _check_open(state, span.last)
+        _check_open(state, seals.span.last)
     out = said.pop("out")
     members = members_of(
         workspace,
@@ -75,15 +51,16 @@ def close(
         {
             **said,
             "period": name,
-            "starts_on": span.first,
-            "ends_on": span.last,
-            "trial_balance": seals["trial_balance"],
-            "statements": [seals["primary"], seals["notes"]],
+            "starts_on": seals.span.first,
+            "ends_on": seals.span.last,
+            "trial_balance": seals.trial_balance,
+            "statements": seals.statements,
         },
     )
     if not as_json:
-        for what, digest in seals.items():
-            output.note(f"{what:<14} {digest}")
+        output.note(f"trial balance  {seals.trial_balance}")
+        output.note(f"statements     {seals.primary}")
+        output.note(f"notes          {seals.notes}")
     finish_draft(workspace, state, members, out=out, as_json=as_json)
 
 
