@@ -13,10 +13,12 @@ import click
 from ledger.audit.credit import outcome_on_credit, read_on_credit
 from ledger.cli import wiring
 from ledger.kernel.errors import NotFoundError, ProofError, StoreCorruptError
+from ledger.kernel.instants import local_day
 from ledger.log.compact_range import CompactRange
 from ledger.log.merkle import leaf_hash
 from ledger.projections.fund_history import FundHistory
 from ledger.service.checkpoints import check_length, read_high_water
+from ledger.statements.basis import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +67,18 @@ def _check_root(root: bytes, signed: bytes) -> None:
             "the records are not those of the signed checkpoint",
             hint="Keep the store, and audit the last bundle that was exported",
         )
+
+
+def today_of(history: FundHistory) -> str:
+    """The fund's calendar day."""
+    return local_day(wiring.now(), history.reader.utc_offset_minutes)
+
+
+def day_shown(history: FundHistory, period: str, as_of: str | None) -> str | None:
+    """The day at which a period is cut short: the one that was said, or today if it is not over."""
+    today = today_of(history)
+    span = span_of(period, history)
+    return as_of or (today if span.first <= today < span.last else None)
 
 
 def known_at(function: Function) -> Function:

@@ -58,8 +58,7 @@ def draw(title: str, unit: str, series: Sequence[Series], form: str) -> bytes:
         axes.xaxis.set_major_locator(dates.AutoDateLocator(minticks=3, maxticks=9))
         axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-        if len(series) > 1:
-            axes.legend(frameon=False, loc="upper left", fontsize=9)
+        axes.legend(frameon=False, loc="upper left", fontsize=9)
         figure.tight_layout()
         buffer = BytesIO()
         metadata = {"Date": None} if form == "svg" else {"Software": None}

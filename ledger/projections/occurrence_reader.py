@@ -62,6 +62,7 @@ class OccurrenceReader:
         "_waiting", "accounts", "assets", "closes", "currency", "custodians", "encumbrances",
         "entries",
         "fund", "issued", "mandates", "periods", "policies", "proposals", "scales", "shut",
+        "utc_offset_minutes",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -81,6 +82,7 @@ class OccurrenceReader:
         self.mandates: list[tuple[int, Any]] = []
         """Position and body of each adopted mandate."""
         self.fund = ""
+        self.utc_offset_minutes = 0
         self.shut = ""
         """The last day of a period that is closed, or whose close waits."""
         self.proposals: dict[str, Any] = {}
@@ -156,6 +158,11 @@ def _money(value: Any) -> Amount:  # noqa: ANN401 - money or a fee in money
 def _constituted(reader: OccurrenceReader, _at: int, _id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
     reader.currency = body.functional_currency
     reader.fund = body.fund
+    return _amended(reader, _at, _id, body)
+
+
+def _amended(reader: OccurrenceReader, _at: int, _id: str, body: Any) -> list[Occurrence]:  # noqa: ANN401
+    reader.utc_offset_minutes = body.charter.utc_offset_minutes
     return []
 
 
@@ -375,6 +382,7 @@ def _mandated(reader: OccurrenceReader, at: int, _id: str, body: Any) -> list[Oc
 
 _READERS: dict[str, Callable[[OccurrenceReader, int, str, Any], list[Occurrence]]] = {
     "fund.constituted.v1": _constituted,
+    "charter.amended.v1": _amended,
     "asset.listed.v1": _listed,
     "account.opened.v1": _opened,
     "custodian.engaged.v1": _engaged,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli import options, output, wiring
-from ledger.cli.bookkeeping import known_at, read_books
+from ledger.cli import options, output
+from ledger.cli.bookkeeping import known_at, read_books, today_of
 from ledger.cli.report_tables import money
 from ledger.cli.workspace import find_workspace
 from ledger.domain.chart import CHART
 from ledger.kernel.amounts import render_amount
 from ledger.kernel.errors import NotFoundError
-from ledger.kernel.instants import check_day, local_day
+from ledger.kernel.instants import check_day
 from ledger.projections.journal import MEMO
 from ledger.statements.trial_balance import trial_balance as balances_of
 from ledger.statements.trial_balance import trial_balance_value
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from ledger.projections.journal import Entry
 
 LAST_DAY = "9999-12-31"
-
-
-def day_or_today(as_of: str | None) -> str:
-    """The day that was said, else today in UTC."""
-    return check_day(as_of) if as_of else local_day(wiring.now(), 0)
 
 
 @click.command()
@@ -134,7 +129,7 @@ def trial_balance(
 ) -> None:
     """Every account with its balance: debits and credits add up to the same."""
     history = read_books(find_workspace(workspace_path), known_at)
-    day = day_or_today(as_of)
+    day = check_day(as_of) if as_of else today_of(history)
     books = history.books(day)
     if as_json:
         output.emit_json("trial-balance", trial_balance_value(books, history.reader.fund, day))
@@ -184,7 +179,7 @@ def lots(
 ) -> None:
     """Lots of every ASSET: units, cost, carrying amount, and the event that brought each in."""
     history = read_books(find_workspace(workspace_path), known_at)
-    day = day_or_today(as_of)
+    day = check_day(as_of) if as_of else today_of(history)
     gone: list[Relief] = []
     books = history.books(day, watch=lambda b: b.watch_reliefs(gone.append))
     if asset is not None and asset not in books.scales:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli import options, output
-from ledger.cli.bookkeeping import known_at, read_books
+from ledger.cli.bookkeeping import known_at, read_books, today_of
 from ledger.cli.charts import FORMATS, Series, draw
-from ledger.cli.commands.bookkeeping import day_or_today
 from ledger.cli.workspace import find_workspace
 from ledger.domain.chart import CARRYING
 from ledger.domain.series import DailySeries
 from ledger.kernel.amounts import render_amount
 from ledger.kernel.errors import InputError, NotFoundError
+from ledger.kernel.instants import check_day
 from ledger.projections.journal import COST, UNITS
 from ledger.statements.movements import memo_of
 from ledger.store.durable_files import write_durably
@@ -48,7 +48,7 @@ def chart(
     Without --out the exact points are printed, which --json gives as well.
     """
     history = read_books(find_workspace(workspace_path), known_at)
-    day = day_or_today(as_of)
+    day = check_day(as_of) if as_of else today_of(history)
     books = history.books(day)
     assets = _assets(books, asset)
     series = [one for code in assets for one in _series(books, what, code, day)]

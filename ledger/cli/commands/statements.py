@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import exits, options, output
-from ledger.cli.bookkeeping import known_at, read_books
+from ledger.cli.bookkeeping import day_shown, known_at, read_books
 from ledger.cli.report_tables import money, show_report
 from ledger.cli.workspace import find_workspace
 from ledger.kernel.amounts import render_amount
@@ -71,7 +71,7 @@ def show(
                 f"no statement is called {name[:40]!r}", hint=f"There are {', '.join(NAMES)}"
             )
     history = read_books(find_workspace(workspace_path), known_at)
-    report = report_for(history, period, profile, as_of)
+    report = report_for(history, period, profile, day_shown(history, period, as_of))
     if as_json:
         value = report_value(report)
         output.emit_json("statement", {**value, "digest": digest_of(value)})
@@ -110,10 +110,11 @@ def diff(
     last = history.position
     if first > last:
         raise InputError(f"{first} lies after {last}", where="--from")
-    earlier = report_for(history.known_at(first), period, profile, None)
-    later = report_for(history.known_at(last), period, profile, None)
+    day = day_shown(history, period, None)
+    earlier = report_for(history.known_at(first), period, profile, day)
+    later = report_for(history.known_at(last), period, profile, day)
     found = _told(changes(earlier, later))
-    steps = _steps(history, earlier, first, last, (period, profile))
+    steps = _steps(history, earlier, first, last, (period, profile, day))
     if as_json:
         output.emit_json(
             "statement-diff",
@@ -148,7 +149,7 @@ def _told(found: list[Changed]) -> list[Changed]:
 
 
 def _steps(
-    history: FundHistory, earlier: Report, first: int, last: int, shown: tuple[str, str]
+    history: FundHistory, earlier: Report, first: int, last: int, shown: tuple[str, str, str | None]
 ) -> list[tuple[Occurrence, list[Changed]]]:
     """Each event between two positions with the figures that it alone changed."""
     came = between(history.occurrences, first, last, earlier.last)
@@ -157,7 +158,7 @@ def _steps(
     found = []
     before = earlier
     for position in sorted(set(positions))[:STEPS_MAX]:
-        now = report_for(history.known_at(position), *shown, None)
+        now = report_for(history.known_at(position), *shown)
         made = _told(changes(before, now))
         one = next((o for o in came if o.position == position), None)
         if made and one is not None:

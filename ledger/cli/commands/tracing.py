@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import options, output, wiring, words
-from ledger.cli.bookkeeping import known_at, read_books
+from ledger.cli.bookkeeping import day_shown, known_at, read_books
 from ledger.cli.naming import record_named
 from ledger.cli.workspace import find_workspace
 from ledger.domain.chart import CHART
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 @click.option("--period", required=True, help="2026, 2026Q3, 2026-09, or a closed period.")
+@click.option("--as-of", help="A day within the period, to cut it short.")
 @click.option(
     "--column",
     type=click.IntRange(min=1),
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 def trace(
     name: str,
     period: str,
+    as_of: str | None,
     column: int,
     profile: str,
     known_at: int | None,
@@ -60,7 +62,7 @@ def trace(
     """
     workspace = find_workspace(workspace_path)
     history = read_books(workspace, known_at)
-    basis = basis_of(history, period, profile=profile)
+    basis = basis_of(history, period, profile=profile, as_of=day_shown(history, period, as_of))
     report = report_of(basis, history.held(basis.period.last))
     row = report.row(name)
     if row is not None:
