@@ -13,9 +13,11 @@ import click
 from ledger.audit import Evidence, parse_trust
 from ledger.cli import exits, options, output, wiring
 from ledger.cli.commands.reading import holdings_value, show_holdings
+from ledger.cli.demo_books import keep_books, show_books, show_quarters
 from ledger.cli.demo_fund import DemoFund, make_fund
 from ledger.cli.demo_story import play, seal
 from ledger.cli.published import compared, published
+from ledger.cli.workspace import find_workspace
 from ledger.kernel.errors import InputError
 from ledger.kernel.fixed import fixed
 from ledger.projections.holdings import HoldingsProjection
@@ -33,6 +35,8 @@ class Scene:
     utc_offset_minutes: int
     file: str
     remark: str
+    keeps_books: bool = False
+    """Whether its books are kept and closed, beside its holdings."""
 
 
 SCENES = (
@@ -48,6 +52,7 @@ SCENES = (
             "to 104,613,860 USD\nwhere it prints a total of 103.9 million. Later totals contradict "
             "each other and have no purchases beside them;\nthey are shown, and none is chosen."
         ),
+        keeps_books=True,
     ),
     Scene(
         name="strategy",
@@ -153,6 +158,7 @@ def demo(into: str, replace: bool, scenario: str, listing: bool, as_json: bool) 
         code = _worse(code, scene_code)
         if not as_json:
             _show(scene, value)
+            _show_books(scene, root / scene.name)
     if as_json:
         output.emit_json("demo", {"funds": reports})
     else:
@@ -194,6 +200,8 @@ def _run(scene: Scene, root: Path) -> tuple[dict[str, Any], int]:
             offset=scene.utc_offset_minutes,
             file=scene.file,
         )
+        if scene.keeps_books:
+            keep_books(fund)
         size, archive = seal(fund, root / "bundle")
         wiring.write_trust(fund.workspace, fund.store, fund.sequencer.live.state.log_key)
         value = _holdings(fund, scene)
@@ -260,6 +268,13 @@ def _show(scene: Scene, value: dict[str, Any]) -> None:
     output.say(f"\naudit of {value['bundle']}: {audit['verdict']}, {audit['records']} records\n")
 
 
+def _show_books(scene: Scene, root: Path) -> None:
+    if scene.keeps_books:
+        show_books(find_workspace(str(root)))
+    else:
+        show_quarters()
+
+
 def _what_next(root: Path) -> None:
     first = root / SCENES[0].name
     # As it was called, so that the lines can be typed as they stand.
@@ -269,6 +284,8 @@ def _what_next(root: Path) -> None:
         f"{program} events   --workspace {first}",
         f"{program} show 36  --workspace {first}",
         f"{program} holdings --workspace {first} --as-of 2021-12-31",
+        f"{program} statement show --notes --period 2021 --workspace {first}",
+        f"{program} trace position.digital_assets --period 2021 --workspace {first}",
         f"{program} audit {first}/bundle.evidence.zip --trust {first}/trust",
         f"{program} prove 36 --workspace {first} --out receipt.tlog-proof",
     ):

@@ -66,8 +66,8 @@ def trace(
     report = report_of(basis, history.held(basis.period.last))
     row = report.row(name)
     if row is not None:
-        value = _figure(workspace, basis, report, row, column)
-        _show_figure(value, as_json=as_json)
+        value = traced_figure(workspace, basis, report, row, column)
+        show_figure(value, as_json=as_json)
     elif "." in name and "/" not in name and name.partition(".")[0].isalpha():
         raise NotFoundError(
             f"this report has no figure {name[:60]!r}",
@@ -81,9 +81,10 @@ def trace(
 # -- down ---------------------------------------------------------------------------------------
 
 
-def _figure(
+def traced_figure(
     workspace: Workspace, basis: Basis, report: Report, row: Row, column: int
 ) -> dict[str, Any]:
+    """A figure with the lines that add up to it and the signed events behind them."""
     if not row.cells or column > len(row.cells):
         raise InputError(
             f"{row.ref} has {len(row.cells)} columns", where="--column",
@@ -154,7 +155,8 @@ def _event_value(record: Record) -> dict[str, Any]:
     }
 
 
-def _show_figure(value: dict[str, Any], *, as_json: bool) -> None:
+def show_figure(value: dict[str, Any], *, as_json: bool) -> None:
+    """A traced figure, for people or as JSON."""
     if as_json:
         output.emit_json("trace", value)
         return
