@@ -63,7 +63,8 @@ class AcquisitionSettled(Fact):
     units: PositiveAmount
     consideration: Money
     fees: Fees
-    """Transaction costs, paid on top of the consideration."""
+    """Transaction costs, paid on top of the consideration. Of identified units they take the oldest
+    lots, before the acquired ones come in."""
     trade_date: Day
     final: bool
     """Whether this is the last settlement of the proposal."""

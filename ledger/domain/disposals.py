@@ -75,7 +75,7 @@ class DisposalSettled(Fact):
     """Transaction costs, paid on top."""
     trade_date: Day
     lots: Lots = ()
-    """The lots that leave, where the policy identifies them."""
+    """The lots that leave, where the policy identifies them; fees take the oldest."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 
@@ -99,7 +99,7 @@ class DeliverySettled(Fact):
     units: PositiveAmount
     fees: Fees
     lots: Lots = ()
-    """The lots that leave, where the policy identifies them."""
+    """The lots that leave, where the policy identifies them; fees take the oldest."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 

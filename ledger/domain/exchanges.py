@@ -69,7 +69,8 @@ class ExchangeSettled(Fact):
     from it."""
     trade_date: Day
     lots: Lots = ()
-    """The lots that are given, where the policy identifies them."""
+    """The lots that are given, where the policy identifies them; fees take the oldest, of what is
+    left and received."""
     final: bool
     """Whether this is the last settlement of the proposal."""
 

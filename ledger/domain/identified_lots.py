@@ -2,7 +2,8 @@
 
 Only assets under specific identification are here (IAS 2.23: units that do not stand for one
 another). A lot is named by the event that brought its units in. Fees take the oldest lots: nobody
-chooses which coin pays for its own transfer.
+chooses which coin pays for its own transfer. The fee of an acquisition leaves before its units come
+in, that of an exchange after.
 """
 
 from __future__ import annotations
@@ -79,12 +80,12 @@ def take(state: State, asset: str, units: int, named: tuple[LotUnits, ...] = ())
         _take_from(lots, one.lot, parse_amount(one.units, state.assets[asset].scale))
     if named:
         return
-    for lot in sorted(lots, key=lambda name: lots[name].day):
+    oldest = iter(sorted(lots, key=lambda name: lots[name].day))
+    while units:
+        lot = next(oldest)
         part = min(units, lots[lot].units)
         _take_from(lots, lot, part)
         units -= part
-        if not units:
-            return
 
 
 def _take_from(lots: dict[str, IdentifiedLot], lot: str, units: int) -> None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from ledger.domain.accounting_policies import AssetPolicy
     from ledger.domain.lots import Lot
     from ledger.projections.books import Books
-    from ledger.projections.occurrences import Measured, Outflow, Swap
+    from ledger.projections.occurrences import Inflow, Measured, Outflow, Swap
     from ledger.projections.values import Ratio
 
-    At = Measured | Outflow | Swap
+    At = Measured | Inflow | Outflow | Swap
 
 _WITHOUT_FAIR_VALUE = frozenset({"amortised_cost"})
 """Models that need no fair value."""
@@ -45,17 +45,17 @@ def measure(books: Books, one: Measured) -> None:
     books.journal.post(one.day, one.position, one.event_id, one.word, lines)
 
 
-def revalue_before_disposal(books: Books, one: Outflow | Swap, asset: str) -> None:
-    """Measure a revalued holding first, where the policy says so (IAS 38.75)."""
+def revalue_before_disposal(books: Books, one: Inflow | Outflow | Swap, *assets: str) -> None:
+    """Measure the whole holding of what leaves first, where the policy says so (IAS 38.75)."""
     policy = books.policy
-    terms = books.policy_of(asset)
-    if policy is None or not policy.revalue_before_disposal or terms is None:
+    if policy is None or not policy.revalue_before_disposal:
         return
-    if terms.measurement_model == "revaluation":
-        lines = _at_fair_value(books, one, asset, terms, _Changes())
-        books.journal.post(
-            one.day, one.position, one.event_id, "revaluation before disposal", lines
-        )
+    lines: list[Line] = []
+    for asset in dict.fromkeys(assets):
+        terms = books.policy_of(asset)
+        if terms is not None and terms.measurement_model in _CHANGES:
+            lines += _at_fair_value(books, one, asset, terms, _Changes())
+    books.journal.post(one.day, one.position, one.event_id, "revaluation before disposal", lines)
 
 
 class _Changes:
@@ -213,13 +213,8 @@ def _amortised(books: Books, one: Measured, asset: str, policy: AssetPolicy) -> 
     scale, worth = books.scales[asset], books.values.worth
     nominal = worth(units, scale, ratio(terms.value), rate.number)
     exchange = nominal - sum(lot.carrying_amount for lot in lots)
-    shadow = sum(lot.shadow for lot in lots)
     for lot, value in spread(nominal, lots, units):
         lot.carrying_amount = value
-        lot.shadow = min(lot.cost, value)
-    changed = sum(lot.shadow for lot in lots) - shadow
-    noted = (Line(SHADOW, asset, changed, "measurement"),)
-    books.journal.note(one.day, one.position, one.event_id, noted)
     loss = worth(units, scale, ratio(terms.value), rate.number, ratio(policy.credit_loss_rate))
     more = loss - books.allowances[asset]
     books.allowances[asset] = loss

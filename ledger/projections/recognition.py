@@ -75,22 +75,40 @@ def come_in(books: Books, one: Inflow) -> bool:
 
 
 def _acquire(books: Books, one: Inflow) -> None:
-    policy = books.policy
-    money = one.money or (books.values.currency, 0)
-    price = books.convert(*money, one)
     word = _cash_word(books, one.asset, "purchase")
-    lines = [books.pay(money[0], -money[1], -price, word)]
-    cash_fees, fee_lines = _cash_fees(books, one, word)
-    lines += fee_lines
-    in_kind = _pay_in_units(books, one, one.asset_fees, lines)
-    fees = cash_fees + in_kind
-    if policy is not None and policy.acquisition_fee == "expense":
+    expensed = books.policy is not None and books.policy.acquisition_fee == "expense"
+    revalue_before_disposal(books, one, *[fee[1] for fee in one.asset_fees])
+    paid, fees, lines = _settled(books, one, -1, word, apart=expensed)
+    fees += _pay_in_units(books, one, one.asset_fees, lines)
+    if expensed:
         lines.append(Line("5045", "", fees, "fee"))
-        cost = price
     else:
-        cost = price + fees
-    _add_lot(books, one, cost, cost, "purchase", lines)
+        paid += fees
+    _add_lot(books, one, paid, paid, "purchase", lines)
     books.journal.post(one.day, one.position, one.event_id, "acquisition", lines)
+
+
+def _settled(
+    books: Books, one: Inflow | Outflow, sign: int, word: str, *, apart: bool
+) -> tuple[int, int, list[Line]]:
+    """Consideration, fees, and the lines of cash; `sign` is -1 for what is paid.
+
+    Fees in the currency of the consideration are added to it (or taken from it) before the one
+    rounding of the conversion; `apart`: unless they are posted apart from it.
+    """
+    currency, amount = one.money or (books.values.currency, 0)
+    fees: dict[str, int] = {}
+    for of, fee in one.cash_fees:
+        fees[of] = fees.get(of, 0) - fee
+    own = sign * amount + (0 if apart else fees.pop(currency, 0))
+    whole = books.convert(currency, own, one)
+    lines = [books.pay(currency, own, whole, word)]
+    total = 0
+    for of, fee in fees.items():
+        worth = books.convert(of, fee, one)
+        lines.append(books.pay(of, fee, worth, word))
+        total -= worth
+    return sign * whole, total, lines
 
 
 def _cash_word(books: Books, asset: str, word: str) -> str:
@@ -106,13 +124,14 @@ def _take_on(books: Books, one: Inflow) -> None:
     cost = books.convert(*money, one)
     carrying = books.convert(*one.carrying, one) if one.carrying else cost
     lines = [Line("3000", "", -cost, "opening")]
-    asset = books.policy_of(one.asset)
-    is_surplus = asset is not None and asset.measurement_model == "revaluation" and carrying > cost
-    if is_surplus:
-        lines.append(Line("3100", one.asset, cost - carrying, "opening"))
-    else:
-        lines.append(Line("3300", "", cost - carrying, "opening"))
+    pool, asset = books.pool(one.asset, one.account), books.policy_of(one.asset)
+    before = sum(lot.surplus for lot in pool)
     _add_lot(books, one, cost, carrying, "opening", lines)
+    surplus = 0
+    if asset is not None and asset.measurement_model == "revaluation":
+        surplus = sum(lot.surplus for lot in pool) - before  # of a pool, not of what joined it
+    lines.append(Line("3100", one.asset, -surplus, "opening"))
+    lines.append(Line("3300", "", cost + surplus - carrying, "opening"))
     books.journal.post(one.day, one.position, one.event_id, "opening", lines)
 
 
@@ -153,9 +172,9 @@ def _add_lot(
 ) -> None:
     asset, account, units = _what_came(one)
     books.pool(asset, account).add(
-        Lot(one.event_id, one.day, one.position, units, cost, carrying, cost)
+        Lot(one.event_id, one.day, one.position, units, cost, carrying, min(cost, carrying))
     )
-    note_arrival(books, one, asset, (units, cost, cost), word)
+    note_arrival(books, one, asset, (units, cost, min(cost, carrying)), word)
     lines += asset_lines(books.policy_of(asset), asset, cost, carrying, word)
 
 
@@ -194,25 +213,21 @@ def go_out(books: Books, one: Outflow) -> bool:
     needed = [(one.account, one.asset, one.units), *one.asset_fees]
     if not _fee_units_are_there(books, tuple(needed)):
         return False
-    revalue_before_disposal(books, one, one.asset)
+    revalue_before_disposal(books, one, one.asset, *[fee[1] for fee in one.asset_fees])
     _GO_OUT[one.word](books, one)
     return True
 
 
 def _dispose(books: Books, one: Outflow) -> None:
-    money = one.money or (books.values.currency, 0)
-    gross = books.convert(*money, one)
     word = _cash_word(books, one.asset, "proceeds")
-    lines = [books.pay(money[0], money[1], gross, word)]
-    cash_fees, fee_lines = _cash_fees(books, one, word)
-    lines += fee_lines
+    expensed = books.policy is not None and books.policy.disposal_fee == "expense"
+    net, fees, lines = _settled(books, one, 1, word, apart=expensed)
     reliefs: list[Relief] = []
-    fees = cash_fees + _pay_in_units(books, one, one.asset_fees, lines, reliefs)
-    if books.policy is not None and books.policy.disposal_fee == "expense":
+    fees += _pay_in_units(books, one, one.asset_fees, lines, reliefs)
+    if expensed:
         lines.append(Line("5045", "", fees, "fee"))
-        net = gross
     else:
-        net = gross - fees
+        net -= fees
     reliefs.insert(0, _derecognise(books, one, "disposal", net, lines))
     _post_with_surplus(books, one, "disposal", lines, reliefs)
 
@@ -345,7 +360,7 @@ def exchange(books: Books, one: Swap) -> bool:
     if one.purpose == MIGRATION:
         _migrate(books, one)
         return True
-    revalue_before_disposal(books, one, asset)
+    revalue_before_disposal(books, one, asset, *[fee[1] for fee in paid])
     lines: list[Line] = []
     reliefs: list[Relief] = []
     value = books.fair_value(asset, units, one)

@@ -161,7 +161,9 @@ def _disposals(one: Played) -> list[dict[str, Any]]:
             "gain": one.amount(relief.proceeds - relief.carrying_amount),
             "surplus_realised": one.amount(relief.surplus),
         }
-        for relief in sorted(one.reliefs, key=lambda relief: relief.word == "fee")
+        for relief in sorted(
+            one.reliefs, key=lambda relief: (relief.day, relief.position, relief.word == "fee")
+        )
         if relief.event_id in one.facts
     ]
 
@@ -174,8 +176,6 @@ def _period(one: Played, year: str) -> dict[str, Any]:
         by_key_of_result[CHART[account].key] += amount
     profit = sum(by_key_of_result.values())
     oci = -total_of(books, ("6000",), last, first)
-    if one.case.policy.framework == "ipsas":
-        oci = -_by_word(one, "3100", "revaluation_oci", first, last)
     cash = cash_by_word(books, first, last)
     flows: dict[str, int] = {}
     for word, name in _CASH_LINES.items():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.domain.outcome import EFFECTIVE
+from ledger.kernel.amounts import render_amount
 from ledger.kernel.errors import BodyError, InputError, LedgerError
 from ledger.kernel.instants import add_days, parse_instant
 from ledger.kernel.money import minor_unit_digits
@@ -342,29 +343,29 @@ class AccountingPlayer:
     def _swap(self, fact: CaseEvent) -> None:
         give, get, fee = fact.give, fact.get, fact.fee
         self._adopt_value(give, fact.date)
+        # A fee on the account where units arrive is kept back from them; paid from what is held
+        # already, it is on another account than the one where they arrive.
+        apart = fee is not None and fee["asset"] == get["asset"] and fee.get("from") == "holding"
+        arrives_on = SECOND if apart else VAULT
         fees = []
         if fee is not None:
             self._adopt_value(fee, fact.date)
             place = {"account": VAULT}
             fees = [{"leg": "asset", "asset": fee["asset"], "units": _text(fee["quantity"]),
                      **place}]  # fmt: skip
-            kept_back = fee["asset"] == get["asset"]
-            if kept_back != (fee.get("from") == "received"):
-                raise InputError(
-                    "a fee kept back is in the asset received, any other in another one",
-                    where=f"event {fact.seq}: fee",
-                )
         given = {"asset": give["asset"], "units": _text(give["quantity"])}
         received = {"asset": get["asset"], "units": _text(get["quantity"])}
         proposal = self._do(
             "exchange.proposed", give=given, receive_min=received, account=VAULT,
-            receive_account=VAULT, counterparty="dealer",
+            receive_account=arrives_on, counterparty="dealer",
         )  # fmt: skip
         event_id = self._do(
             "exchange.settled", fact.seq, proposal=proposal, given=given["units"],
             received=received["units"], fees=fees, trade_date=fact.date, final=True,
         )  # fmt: skip
         self._remember(fact, event_id, get.get("lot"))
+        if apart:
+            self._move(get["asset"], received["units"], SECOND, VAULT)
 
     def _adopt_value(self, leg: Mapping[str, Any], day: str) -> None:
         if leg.get("unit_fair_value") is not None:
@@ -376,26 +377,40 @@ class AccountingPlayer:
         price = {"asset": fact.asset, "unit_fair_value": fact.unit_fair_value}
         self._adopt_value(price, fact.date)
         fee = {"asset": fact.asset, "units": _text(fact.quantity)}
-        one = "0." + "0" * (self.assets[fact.asset].scale - 1) + "1"
-        units = one if self.assets[fact.asset].scale else "1"
+        carried = self._carried(fact)
+        units = render_amount(1, self.assets[carried].scale)
         proposal = self._do(
-            "transfer.proposed", asset=fact.asset, units=units, from_account=VAULT,
+            "transfer.proposed", asset=carried, units=units, from_account=VAULT,
             to_account=SECOND, max_fee=fee,
         )  # fmt: skip
         self._do("transfer.released", fact.seq, proposal=proposal, units=units, fee=fee)
         self._do("transfer.failed", proposal=proposal, units=units, explanation="Only its fee",
                  final=True)  # fmt: skip
 
+    def _carried(self, fact: CaseEvent) -> str:
+        """An asset of which a base unit is left beside the fee, for a transfer to carry."""
+        taken = ratio(_text(fact.quantity))
+        for code, asset in self.assets.items():
+            free = self.fund.state.balance(VAULT, code).free
+            if code == fact.asset:
+                free -= taken[0] * 10**asset.scale // taken[1]
+            if free > 0:
+                return code
+        raise InputError(
+            "a fee that takes the last units needs another holding", where=f"event {fact.seq}"
+        )
+
     def _transfer(self, fact: CaseEvent) -> None:
         """Units to another account and back: lots travel, and later facts find them."""
-        for source, target in ((VAULT, SECOND), (SECOND, VAULT)):
-            proposal = self._do(
-                "transfer.proposed", asset=fact.asset, units=_text(fact.quantity),
-                from_account=source, to_account=target,
-            )  # fmt: skip
-            units = _text(fact.quantity)
-            self._do("transfer.released", fact.seq, proposal=proposal, units=units)
-            self._do("transfer.settled", fact.seq, proposal=proposal, units=units, final=True)
+        self._move(fact.asset, _text(fact.quantity), VAULT, SECOND)
+        self._move(fact.asset, _text(fact.quantity), SECOND, VAULT)
+
+    def _move(self, asset: str, units: str, source: str, target: str) -> None:
+        proposal = self._do(
+            "transfer.proposed", asset=asset, units=units, from_account=source, to_account=target
+        )
+        self._do("transfer.released", proposal=proposal, units=units)
+        self._do("transfer.settled", proposal=proposal, units=units, final=True)
 
     def _price(self, fact: CaseEvent) -> None:
         currency = fact.currency or self.policy.functional_currency

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ledger.domain.laws import LAWS
-from ledger.domain.outcome import DENY
+from ledger.domain.outcome import DENY, FLAG
 from ledger.kernel.errors import NotFoundError
 from ledger.kernel.fixed import fixed
 
@@ -64,9 +64,10 @@ class Examples:
         if expect["answer"] == "rejection":
             return "it is answered, and not recorded"
         findings = expect["outcome"]["findings"]
-        if any(found["verdict"] == DENY for found in findings if found["rule"] == law):
+        verdicts = {found["verdict"] for found in findings if found["rule"] == law}
+        if DENY in verdicts:
             return "it is refused"
-        return "it waits for approvals"
+        return "it takes effect, and is flagged" if FLAG in verdicts else "it waits for approvals"
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:

@@ -114,7 +114,8 @@ value date too early, period shut), then the kind's own in the order of its code
 or the mandate, then the approvals. All findings of the laws are listed. One that denies refuses the
 event, and nothing after the laws is asked. A law that is an *exception* does not deny: what has
 happened in the world waits for the exception quorum, and once all that is asked for is there the
-finding stays as a `flag`."""
+finding stays as a `flag`. A law that is a *flag* neither denies nor waits: what it found is to be
+seen with the event."""
 
 _RULES = """\
 A finding in capitals is a rule of the mandate, by its id in its book ([policy-book.md](
