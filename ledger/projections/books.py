@@ -11,15 +11,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.accounting_policies import timeline
-from ledger.domain.lots import Lot, LotPool, Part, in_order, pool_of
-from ledger.kernel.fixed import fixed
+from ledger.domain.lots import Lot, LotPool, in_order, pool_of
+from ledger.projections.cash_entries import move_cash, post_by_hand, reclassify
+from ledger.projections.custody_moves import move_units
+from ledger.projections.derecognition import go_out
 from ledger.projections.journal import (
-    COST,
-    GAINS,
-    LOSSES,
-    PROCEEDS,
-    SHADOW,
-    UNITS,
     Journal,
     Line,
 )
@@ -34,14 +30,9 @@ from ledger.projections.occurrences import (
     Outflow,
     Swap,
 )
-from ledger.projections.recognition import (
-    come_in,
-    exchange,
-    go_out,
-    move_cash,
-    post_by_hand,
-    reclassify,
-)
+from ledger.projections.recognition import come_in
+from ledger.projections.reliefs import WITH_SURPLUS, Gap, Relief
+from ledger.projections.swaps import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,50 +47,6 @@ if TYPE_CHECKING:
 
 OF_OTHERS = "client"
 """The owner class of accounts whose units are not the fund's (IAS 38.13)."""
-
-WITH_SURPLUS = frozenset({"revaluation", "cost"})
-"""Models under which a carrying amount above cost is a surplus in equity (cost: from before)."""
-
-
-@fixed
-class Gap:
-    """Something that the books need and do not have, or that is not as a standard asks."""
-
-    code: str
-    day: str
-    position: int
-    subject: str
-    paragraph: str
-    """The paragraph that asks for it."""
-    hint: str
-    """What to do."""
-
-
-@fixed
-class Relief:
-    """What left the books at once: of which lots, for what, at what gain."""
-
-    day: str
-    position: int
-    event_id: str
-    word: str
-    asset: str
-    units: int
-    proceeds: int
-    """Net, in minor units of the functional currency."""
-    parts: tuple[Part, ...]
-    surplus: int
-    """Revaluation surplus of the units, which their disposal realises."""
-
-    @property
-    def cost(self) -> int:
-        """Cost of the units."""
-        return sum(part.cost for part in self.parts)
-
-    @property
-    def carrying_amount(self) -> int:
-        """Carrying amount of the units."""
-        return sum(part.carrying_amount for part in self.parts)
 
 
 class Books:
@@ -273,17 +220,7 @@ class Books:
         )
         for watcher in self._relief_watchers:
             watcher(relief)
-        self.journal.note(
-            at.day,
-            at.position,
-            at.event_id,
-            (
-                Line(UNITS, asset, -units, word),
-                Line(COST, asset, -relief.cost, word),
-                Line(SHADOW, asset, -sum(part.shadow for part in parts), word),
-                *_realised(relief),
-            ),
-        )
+        self.journal.note(at.day, at.position, at.event_id, relief.noted())
         return relief
 
     def pay(self, currency: str, minor_units: int, amount: int, word: str) -> Line:
@@ -296,63 +233,8 @@ class Books:
         return Line("1000", currency, amount, word, minor_units)
 
 
-def _realised(relief: Relief) -> tuple[Line, ...]:
-    """What a relief against consideration realised: a delivery or a migration realises nothing."""
-    if relief.word not in ("disposal", "fee"):
-        return ()
-    gain = relief.proceeds - relief.cost
-    return (
-        Line(PROCEEDS, relief.asset, relief.proceeds, relief.word),
-        Line(GAINS if gain >= 0 else LOSSES, relief.asset, gain, relief.word),
-    )
-
-
 def _by_asset(policy: AccountingPolicyAdopted | None) -> dict[str, AssetPolicy]:
     return {entry.asset: entry for entry in policy.assets} if policy else {}
-
-
-def _move(books: Books, one: Move) -> bool:
-    """Lots travel with the units: same owner, no disposal."""
-    own_from, own_to = books.is_own(one.source), books.is_own(one.target)
-    if own_from and own_to:
-        return _carry(books, one)
-    if not own_from and not own_to:
-        books.of_others[one.source, one.asset] -= one.units
-        books.of_others[one.target, one.asset] += one.units
-        return True
-    if own_from:
-        gone = Outflow(
-            one.day, one.position, one.event_id, "delivery", one.asset, one.source, one.units
-        )
-        if not go_out(books, gone):
-            return False
-        books.of_others[one.target, one.asset] += one.units
-        return True
-    books.of_others[one.source, one.asset] -= one.units
-    return come_in(
-        books,
-        Inflow(
-            one.day, one.position, one.event_id, "receipt", one.asset, one.target, one.units,
-            None, source="contribution",
-        ),
-    )  # fmt: skip
-
-
-def _carry(books: Books, one: Move) -> bool:
-    policy = books.policy
-    if policy is None or policy.lot_scope == "fund":
-        return True
-    if not books.has_units(one.asset, one.source, one.units):
-        return False
-    there = books.pool(one.asset, one.target)
-    for part in books.pool(one.asset, one.source).relieve(one.units):
-        there.add(
-            Lot(
-                part.lot_id, part.day, part.position, part.units, part.cost,
-                part.carrying_amount, part.shadow,
-            )
-        )  # fmt: skip
-    return True
 
 
 def _encumber(books: Books, one: Encumbered) -> bool:
@@ -370,7 +252,7 @@ _TAKERS: dict[type, Callable[[Books, Any], bool]] = {
     Inflow: come_in,
     Outflow: go_out,
     Swap: exchange,
-    Move: _move,
+    Move: move_units,
     CashMove: move_cash,
     HandEntry: post_by_hand,
     Encumbered: _encumber,

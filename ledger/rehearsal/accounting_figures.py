@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ledger.domain.lots import Lot
-    from ledger.projections.books import Books, Gap, Relief
+    from ledger.projections.books import Books
     from ledger.projections.journal import Entry
+    from ledger.projections.reliefs import Gap, Relief
     from ledger.rehearsal.accounting_case import Case
     from ledger.rehearsal.accounting_player import AccountingPlayer
 

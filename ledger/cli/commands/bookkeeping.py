@@ -20,9 +20,10 @@ from ledger.statements.trial_balance import trial_balance_value
 
 if TYPE_CHECKING:
     from ledger.domain.lots import Lot
-    from ledger.projections.books import Books, Relief
+    from ledger.projections.books import Books
     from ledger.projections.fund_history import FundHistory
     from ledger.projections.journal import Entry
+    from ledger.projections.reliefs import Relief
 
 LAST_DAY = "9999-12-31"
 

@@ -21,9 +21,10 @@ from ledger.statements.trace import Step, TraceWatcher, figures_over
 
 if TYPE_CHECKING:
     from ledger.cli.workspace import Workspace
-    from ledger.projections.books import Books, Relief
+    from ledger.projections.books import Books
     from ledger.projections.fund_history import FundHistory
     from ledger.projections.journal import Entry
+    from ledger.projections.reliefs import Relief
     from ledger.statements.basis import Basis
     from ledger.statements.tree import Report, Row
 
