@@ -16,8 +16,10 @@ from ledger.projections.settlement_lines import (
     cash_word,
     pay_in_units,
     post_with_surplus,
+    priced,
     settled,
     units_are_there,
+    worth_of,
 )
 
 if TYPE_CHECKING:
@@ -49,13 +51,14 @@ def _dispose(books: Books, one: Outflow) -> None:
     word = cash_word(books, one.asset, "proceeds")
     expensed = books.policy is not None and books.policy.disposal_fee == "expense"
     net, fees, lines = settled(books, one, 1, word, apart=expensed)
-    reliefs: list[Relief] = []
-    fees += pay_in_units(books, one, one.asset_fees, lines, reliefs)
+    in_kind = priced(books, one, one.asset_fees)
+    fees += worth_of(in_kind)
     if expensed:
         lines.append(Line("5045", "", fees, "fee"))
     else:
         net -= fees
-    reliefs.insert(0, _derecognise(books, one, "disposal", net, lines))
+    reliefs = [_derecognise(books, one, "disposal", net, lines)]
+    reliefs += pay_in_units(books, one, in_kind, lines)
     post_with_surplus(books, one, "disposal", lines, reliefs)
 
 
@@ -64,12 +67,10 @@ def _deliver(books: Books, one: Outflow) -> None:
     lines: list[Line] = []
     cash_fees, fee_lines = cash_fees_of(books, one, "fee")
     lines += fee_lines
-    reliefs: list[Relief] = []
-    fees = cash_fees + pay_in_units(books, one, one.asset_fees, lines, reliefs)
-    lines.append(Line("5040", "", fees, "fee"))
+    in_kind = priced(books, one, one.asset_fees)
+    lines.append(Line("5040", "", cash_fees + worth_of(in_kind), "fee"))
     to_owner = one.purpose in TO_THE_STATE
     relief = books.relieve(one, "delivery", _place(one), 0, one.lots)
-    reliefs.insert(0, relief)
     lines += asset_lines(
         books.policy_of(one.asset), one.asset, -relief.cost, -relief.carrying_amount, "delivery"
     )
@@ -77,15 +78,15 @@ def _deliver(books: Books, one: Outflow) -> None:
         lines.append(Line("3310", "", relief.carrying_amount, "distribution_in_kind"))
     else:
         lines.append(Line("5000", one.asset, relief.carrying_amount, "delivery"))
+    reliefs = [relief, *pay_in_units(books, one, in_kind, lines)]
     post_with_surplus(books, one, "delivery", lines, reliefs)
 
 
 def _spend(books: Books, one: Outflow) -> None:
     """A network fee: the transfer is no disposal, the fee is one."""
-    lines: list[Line] = []
-    reliefs: list[Relief] = []
-    place = (one.account, one.asset, one.units)
-    lines.append(Line("5040", "", pay_in_units(books, one, (place,), lines, reliefs), "fee"))
+    fee = priced(books, one, (_place(one),))
+    lines = [Line("5040", "", worth_of(fee), "fee")]
+    reliefs = pay_in_units(books, one, fee, lines)
     post_with_surplus(books, one, "fee", lines, reliefs)
 
 

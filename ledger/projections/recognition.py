@@ -12,7 +12,15 @@ from ledger.domain.lots import Lot
 from ledger.projections.asset_accounts import asset_lines
 from ledger.projections.journal import COST, SHADOW, UNITS, Line
 from ledger.projections.measurement import revalue_before_disposal
-from ledger.projections.settlement_lines import cash_word, pay_in_units, settled, units_are_there
+from ledger.projections.settlement_lines import (
+    cash_word,
+    pay_in_units,
+    post_with_surplus,
+    priced,
+    settled,
+    units_are_there,
+    worth_of,
+)
 
 if TYPE_CHECKING:
     from ledger.projections.books import Books
@@ -62,13 +70,15 @@ def _acquire(books: Books, one: Inflow) -> None:
     expensed = books.policy is not None and books.policy.acquisition_fee == "expense"
     revalue_before_disposal(books, one, *[fee[1] for fee in one.asset_fees])
     paid, fees, lines = settled(books, one, -1, word, apart=expensed)
-    fees += pay_in_units(books, one, one.asset_fees, lines)
+    in_kind = priced(books, one, one.asset_fees)
+    fees += worth_of(in_kind)
+    reliefs = pay_in_units(books, one, in_kind, lines)
     if expensed:
         lines.append(Line("5045", "", fees, "fee"))
     else:
         paid += fees
     add_lot(books, one, paid, paid, "purchase", lines)
-    books.journal.post(one.day, one.position, one.event_id, "acquisition", lines)
+    post_with_surplus(books, one, "acquisition", lines, reliefs)
 
 
 def _take_on(books: Books, one: Inflow) -> None:

@@ -71,32 +71,37 @@ def units_are_there(books: Books, places: tuple[UnitsAt, ...]) -> bool:
     return all(books.has_units(asset, scope, units) for (scope, asset), units in needed.items())
 
 
+Priced = list[tuple["UnitsAt", int]]
+"""Units that are paid as a fee, each with its fair value."""
+
+
+def priced(books: Books, one: Inflow | Outflow | Swap, fees: tuple[UnitsAt, ...]) -> Priced:
+    """Fees in units at their fair value of the day."""
+    return [(fee, books.fair_value(fee[1], fee[2], one)) for fee in fees]
+
+
+def worth_of(fees: Priced) -> int:
+    """What fees in units come to."""
+    return sum(value for _, value in fees)
+
+
 def pay_in_units(
-    books: Books,
-    one: Inflow | Outflow | Swap,
-    fees: tuple[UnitsAt, ...],
-    lines: list[Line],
-    reliefs: list[Relief] | None = None,
-) -> int:
-    """Units paid as a fee leave at fair value; the value, which the caller posts."""
-    total = 0
-    for account, asset, units in fees:
-        value = books.fair_value(asset, units, one)
+    books: Books, one: Inflow | Outflow | Swap, fees: Priced, lines: list[Line]
+) -> list[Relief]:
+    """Let the units of fees leave at fair value, after whatever else leaves with the event."""
+    reliefs = []
+    for (account, asset, units), value in fees:
         relief = books.relieve(one, "fee", (account, asset, units), value)
         lines += asset_lines(
             books.policy_of(asset), asset, -relief.cost, -relief.carrying_amount, "disposal"
         )
         lines.append(by_sign("4000", "5000", asset, value - relief.carrying_amount, "disposal"))
-        total += value
-        if reliefs is not None:
-            reliefs.append(relief)
-        elif relief.surplus:
-            post_surplus(books, one, [relief])
-    return total
+        reliefs.append(relief)
+    return reliefs
 
 
 def post_with_surplus(
-    books: Books, one: Outflow | Swap, why: str, lines: list[Line], reliefs: list[Relief]
+    books: Books, one: Inflow | Outflow | Swap, why: str, lines: list[Line], reliefs: list[Relief]
 ) -> None:
     """Post an entry, then the transfer of the surplus that left with it."""
     books.journal.post(one.day, one.position, one.event_id, why, lines)

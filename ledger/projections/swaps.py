@@ -13,7 +13,9 @@ from ledger.projections.settlement_lines import (
     cash_fees_of,
     pay_in_units,
     post_with_surplus,
+    priced,
     units_are_there,
+    worth_of,
 )
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from ledger.projections.occurrences import (
         Swap,
     )
-    from ledger.projections.reliefs import Relief
 
 MIGRATION = "migration"
 """The purpose of an exchange that only renames an asset: same rights, same cost, no gain."""
@@ -38,15 +39,13 @@ def exchange(books: Books, one: Swap) -> bool:
         return True
     revalue_before_disposal(books, one, asset, *[fee[1] for fee in paid])
     lines: list[Line] = []
-    reliefs: list[Relief] = []
     value = books.fair_value(asset, units, one)
     kept = kept_back(one)
     fee = books.fair_value(one.received[1], kept, one) if kept else 0
     cash_fees, fee_lines = cash_fees_of(books, one, "purchase")
-    in_kind = pay_in_units(books, one, paid, lines, reliefs)
-    net, cost, expensed = _measured_swap(books, value, fee, cash_fees + in_kind)
+    in_kind = priced(books, one, paid)
+    net, cost, expensed = _measured_swap(books, value, fee, cash_fees + worth_of(in_kind))
     relief = books.relieve(one, "disposal", one.given, net, one.lots)
-    reliefs.insert(0, relief)
     lines += fee_lines
     lines += asset_lines(
         books.policy_of(asset), asset, -relief.cost, -relief.carrying_amount, "disposal"
@@ -58,6 +57,7 @@ def exchange(books: Books, one: Swap) -> bool:
             "asset_unclassified", one, one.received[1], "IAS 8.10",
             f"classify {one.received[1]} in an accounting policy, with its memorandum",
         )  # fmt: skip
+    reliefs = [relief, *pay_in_units(books, one, in_kind, lines)]
     add_lot(books, one, cost, cost, "swap", lines)
     post_with_surplus(books, one, "exchange", lines, reliefs)
     return True

@@ -162,9 +162,7 @@ def _disposals(one: Played) -> list[dict[str, Any]]:
             "gain": one.amount(relief.proceeds - relief.carrying_amount),
             "surplus_realised": one.amount(relief.surplus),
         }
-        for relief in sorted(
-            one.reliefs, key=lambda relief: (relief.day, relief.position, relief.word == "fee")
-        )
+        for relief in one.reliefs
         if relief.event_id in one.facts
     ]
 

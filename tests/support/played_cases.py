@@ -52,3 +52,20 @@ def product_figures(facts: dict[str, Any]) -> dict[str, Any]:
         if "takes the last units" in error.message:
             reject()
         raise
+
+
+def priced_first(facts: dict[str, Any]) -> bool:
+    """Whether each day's price comes before anything that leaves on that day.
+
+    Fair values are adopted for days, not for moments: one that comes later on its day counts for
+    the whole of it, where a model that goes from fact to fact would not know it yet.
+    """
+    if not facts["policy"]["revalue_before_disposal"]:
+        return True
+    moved: set[str] = set()
+    for event in facts["events"]:
+        if event["type"] == "price" and event["date"] in moved:
+            return False
+        if event["type"] in {"dispose", "swap", "fee"}:
+            moved.add(event["date"])
+    return True
