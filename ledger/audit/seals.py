@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.audit.credit import outcome_on_credit, read_on_credit
 from ledger.audit.findings import Finding
+from ledger.audit.histories import take_record
 from ledger.kernel.errors import UndecidableError
 from ledger.projections.fund_history import FundHistory
 from ledger.statements.seals import seals_of
@@ -25,9 +25,8 @@ def seal_findings(records: Iterable[bytes]) -> Iterator[Finding]:
     """What is wrong with the seals of every period that these records close."""
     history = FundHistory()
     for position, raw in enumerate(records, start=1):
-        event, _ = read_on_credit(raw)
         before = len(history.reader.periods)
-        history.take(position, event, outcome_on_credit(raw))
+        take_record(history, position, raw)
         for close in history.reader.periods[before:]:
             body = history.reader.closes[close.event_id]
             yield from _findings(history.known_at(position - 1), body, position)

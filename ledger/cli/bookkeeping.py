@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.audit.credit import outcome_on_credit, read_on_credit
+from ledger.audit.histories import take_record
 from ledger.cli import wiring
 from ledger.kernel.errors import NotFoundError, ProofError, StoreCorruptError
 from ledger.kernel.instants import local_day
@@ -51,8 +51,7 @@ def read_books(workspace: Workspace, known_at: int | None = None) -> FundHistory
 
 def _take(history: FundHistory, position: int, raw: bytes) -> None:
     try:
-        event, _ = read_on_credit(raw)
-        history.take(position, event, outcome_on_credit(raw))
+        take_record(history, position, raw)
     except Exception as error:
         raise StoreCorruptError(
             f"the stored record does not follow from those before it: {error!r:.200}",

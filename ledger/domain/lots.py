@@ -72,6 +72,13 @@ class Lot:
         """Loss below cost that a later increase reverses first."""
         return max(0, self.cost - self.carrying_amount)
 
+    def whole(self) -> Part:
+        """Everything that is left of the lot."""
+        return Part(
+            self.lot_id, self.units, self.cost, self.carrying_amount, self.shadow, self.day,
+            self.position,
+        )  # fmt: skip
+
     def take(self, units: int) -> Part:
         """A part of the lot, with its share of each amount; the last part takes what is left."""
         whole = self.units
@@ -124,7 +131,7 @@ class LotPool:
             first = lots[0]
             if first.units <= units:
                 units -= first.units
-                parts.append(first.take(first.units))
+                parts.append(first.whole())
                 lots.popleft()
             else:
                 parts.append(first.take(units))

@@ -214,10 +214,17 @@ class Books:
         parts = tuple(self.pool(asset, account).relieve(units, named))
         terms = self.policy_of(asset)
         keeps = terms is not None and terms.measurement_model in WITH_SURPLUS
-        surplus = sum(part.surplus for part in parts) if keeps else 0
+        cost = carrying = shadow = surplus = 0
+        for part in parts:
+            cost += part.cost
+            carrying += part.carrying_amount
+            shadow += part.shadow
+            if keeps and part.carrying_amount > part.cost:
+                surplus += part.carrying_amount - part.cost
         relief = Relief(
-            at.day, at.position, at.event_id, word, asset, units, proceeds, parts, surplus
-        )
+            at.day, at.position, at.event_id, word, asset, units, proceeds, parts, cost, carrying,
+            shadow, surplus,
+        )  # fmt: skip
         for watcher in self._relief_watchers:
             watcher(relief)
         self.journal.note(at.day, at.position, at.event_id, relief.noted())

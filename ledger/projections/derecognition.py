@@ -39,8 +39,7 @@ def go_out(books: Books, one: Outflow) -> bool:
     if not books.is_own(one.account):
         books.of_others[one.account, one.asset] -= one.units
         return True
-    needed = [(one.account, one.asset, one.units), *one.asset_fees]
-    if not units_are_there(books, tuple(needed)):
+    if not units_are_there(books, ((one.account, one.asset, one.units), *one.asset_fees)):
         return False
     revalue_before_disposal(books, one, one.asset, *[fee[1] for fee in one.asset_fees])
     _GO_OUT[one.word](books, one)

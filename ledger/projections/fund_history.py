@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from copy import copy
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ledger.domain.series import DailySeries
@@ -18,7 +19,6 @@ from ledger.projections.occurrences import (
     Occurrence,
     Outflow,
     Swap,
-    order_of,
 )
 from ledger.projections.values import Values
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PREVIEW = "preview"
 """The word of a measurement that no event made: a statement of a day that was not measured."""
+_ORDER = attrgetter("day", "rank", "position")
+"""The order in which the books take occurrences."""
 IN_TRANSIT = ">"
 
 
@@ -45,12 +47,13 @@ class FundHistory:
         self.conduct: defaultdict[tuple[str, str], DailySeries] = defaultdict(DailySeries)
         """(rule or law, verdict) to how many events met it, by value date."""
 
-    def take(self, position: int, event: VerifiedEvent, outcome: Outcome) -> None:
-        """One record: its event and its recorded outcome."""
+    def take(self, position: int, event: VerifiedEvent | None, outcome: Outcome) -> None:
+        """One record: its event, unless nobody reads its kind, and its recorded outcome."""
         self.position = position
         self.occurrences += self.reader.take(position, event, outcome)
-        for finding in outcome.findings:
-            self.conduct[finding.rule, finding.verdict].add(event.body.value_date, 1)
+        if event is not None:
+            for finding in outcome.findings:
+                self.conduct[finding.rule, finding.verdict].add(event.body.value_date, 1)
 
     def known_at(self, position: int) -> FundHistory:
         """The history as it was after an earlier position; how rules were met is left out."""
@@ -91,7 +94,7 @@ class FundHistory:
                 has_measure = has_measure or (isinstance(one, Measured) and one.day == as_of)
         if measured and not has_measure and reader.policies:
             taken.append(Measured(as_of, self.position, "", PREVIEW))
-        taken.sort(key=order_of)
+        taken.sort(key=_ORDER)
         classes = {name: body.owner_class for name, body in reader.accounts.items()}
         books = Books(reader.policies, values, reader.scales, classes)
         if watch is not None:

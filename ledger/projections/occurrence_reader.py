@@ -7,9 +7,10 @@ question, who decides every one of them again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.domain.body import AssetFee
+from ledger.domain.kinds import KINDS
 from ledger.domain.outcome import EFFECTIVE, PENDING, REFUSED
 from ledger.kernel.amounts import parse_amount
 from ledger.projections.event_occurrences import READERS, Issued, money_of
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 
 _CLOSE = "period.closed.v1"
+
+
+KINDS_READ: Final = frozenset(READERS) | {name for name, kind in KINDS.items() if kind.stays_open}
+"""The kinds whose events say something to the books, now or when they are settled."""
 
 
 class OccurrenceReader:
@@ -68,10 +73,17 @@ class OccurrenceReader:
         """Entries posted by hand, which a reversal may name."""
         self.encumbrances: dict[str, Encumbered] = {}
 
-    def take(self, position: int, event: VerifiedEvent, outcome: Outcome) -> list[Occurrence]:
-        """What became effective at a position: the event itself, or what its approval completed."""
+    def take(
+        self, position: int, event: VerifiedEvent | None, outcome: Outcome
+    ) -> list[Occurrence]:
+        """What became effective at a position: the event itself, or what its approval completed.
+
+        An event of no kind that is read (`KINDS_READ`) may be left out.
+        """
         found: list[Occurrence] = []
-        if outcome.verdict == EFFECTIVE:
+        if event is None:
+            pass
+        elif outcome.verdict == EFFECTIVE:
             self._read(position, event, found)
         elif outcome.verdict == PENDING:
             self._wait(event)

@@ -202,8 +202,3 @@ Occurrence = (
     | HandEntry
     | Measured
 )
-
-
-def order_of(occurrence: Occurrence) -> tuple[str, int, int]:
-    """The order in which the books take occurrences."""
-    return occurrence.day, occurrence.rank, occurrence.position

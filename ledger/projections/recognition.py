@@ -54,7 +54,7 @@ def come_in(books: Books, one: Inflow) -> bool:
     if not books.is_own(one.account) or one.source == "seizure":
         books.of_others[one.account, one.asset] += one.units
         return True
-    if not units_are_there(books, one.asset_fees):
+    if one.asset_fees and not units_are_there(books, one.asset_fees):
         return False
     if books.policy_of(one.asset) is None:
         books.gap(

@@ -41,26 +41,18 @@ class Relief:
     proceeds: int
     """Net, in minor units of the functional currency."""
     parts: tuple[Part, ...]
+    cost: int
+    carrying_amount: int
+    shadow: int
     surplus: int
     """Revaluation surplus of the units, which their disposal realises."""
 
-    @property
-    def cost(self) -> int:
-        """Cost of the units."""
-        return sum(part.cost for part in self.parts)
-
-    @property
-    def carrying_amount(self) -> int:
-        """Carrying amount of the units."""
-        return sum(part.carrying_amount for part in self.parts)
-
     def noted(self) -> tuple[Line, ...]:
         """The memo lines of what left: units, cost, shadow, and what was realised."""
-        shadow = sum(part.shadow for part in self.parts)
         lines = (
             Line(UNITS, self.asset, -self.units, self.word),
             Line(COST, self.asset, -self.cost, self.word),
-            Line(SHADOW, self.asset, -shadow, self.word),
+            Line(SHADOW, self.asset, -self.shadow, self.word),
         )
         if self.word not in ("disposal", "fee"):
             return lines  # a delivery or a migration realises nothing

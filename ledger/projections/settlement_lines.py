@@ -38,6 +38,9 @@ def settled(
     rounding of the conversion; `apart`: unless they are posted apart from it.
     """
     currency, amount = one.money or (books.values.currency, 0)
+    if not one.cash_fees:
+        whole = books.convert(currency, sign * amount, one)
+        return sign * whole, 0, [books.pay(currency, sign * amount, whole, word)]
     fees: dict[str, int] = {}
     for of, fee in one.cash_fees:
         fees[of] = fees.get(of, 0) - fee
@@ -64,6 +67,9 @@ def cash_fees_of(books: Books, one: Inflow | Outflow | Swap, word: str) -> tuple
 
 def units_are_there(books: Books, places: tuple[UnitsAt, ...]) -> bool:
     """Whether the lots hold what is to leave these places."""
+    if len(places) == 1:
+        account, asset, units = places[0]
+        return books.has_units(asset, account, units)
     needed: dict[tuple[str, str], int] = {}
     for account, asset, units in places:
         scope = account if books.policy and books.policy.lot_scope == "account" else ""
@@ -77,6 +83,8 @@ Priced = list[tuple["UnitsAt", int]]
 
 def priced(books: Books, one: Inflow | Outflow | Swap, fees: tuple[UnitsAt, ...]) -> Priced:
     """Fees in units at their fair value of the day."""
+    if not fees:
+        return []
     return [(fee, books.fair_value(fee[1], fee[2], one)) for fee in fees]
 
 

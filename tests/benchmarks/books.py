@@ -26,7 +26,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledger.audit.credit import outcome_on_credit, read_on_credit
+from ledger.audit.histories import take_record
 from ledger.domain.record import event_id_of, parse_record, render_record
 from ledger.domain.verified import read_event
 from ledger.kernel import canonical
@@ -302,9 +302,7 @@ def read(place: Path) -> FundHistory:
     history = FundHistory()
     with place.open("rb") as file:
         for position, line in enumerate(file, start=1):
-            raw = line[:-1]
-            event, _ = read_on_credit(raw)
-            history.take(position, event, outcome_on_credit(raw))
+            take_record(history, position, line[:-1])
     return history
 
 
