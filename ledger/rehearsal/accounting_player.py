@@ -1,250 +1,35 @@
-"""Playing an accounting case: its facts as signed events on a fund in memory.
+"""Playing an accounting case: its facts as signed events on the fund of its stage.
 
-Every fact goes the way of a real one: proposed where it must be, signed, decided, recorded. Nothing
-is handed to the books except the log that comes of it.
+Nothing is handed to the books except the log that comes of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ledger.domain.outcome import EFFECTIVE
 from ledger.kernel.amounts import render_amount
-from ledger.kernel.errors import BodyError, InputError, LedgerError
-from ledger.kernel.instants import add_days, parse_instant
+from ledger.kernel.errors import InputError
 from ledger.kernel.money import minor_unit_digits
-from ledger.kernel.rounding import half_even
 from ledger.projections.values import ratio
-from ledger.rehearsal.accounting_case import Unquoted, canonical
-from ledger.rehearsal.fund import GOVERNORS, RehearsalFund
-from policies.engine import PolicyEngine
+from ledger.rehearsal.accounting_stage import (
+    MEMO,
+    SECOND,
+    VAULT,
+    AccountingStage,
+    product_of,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.domain.outcome import Outcome
-    from ledger.rehearsal.accounting_case import CaseAsset, CaseEvent, CaseLot, CasePolicy
-
-OPERATOR = "operator"
-MEMO = hashlib.sha256(b"memorandum of the case").hexdigest()
-VAULT, SECOND = "vault", "second"
-_CHAIN = "eip155:1"
-_BOOK = {
-    "book": "accounting-case",
-    "title": "A mandate that lets everything through",
-    "version": "1",
-    "status": "in_force",
-    "source": "Design of this product",
-    "rules": [
-        {
-            "id": f"CASE.INIT.{number}",
-            "rule_type": "approval",
-            "effect": "allow_only_if",
-            "trigger": [trigger],
-            "params": {"initiator_roles": ["Operator"]},
-            "origin": "design",
-            "citation": "An accounting case asks about books, not about authority",
-            "text": "The operator acts alone.",
-        }
-        for number, trigger in enumerate(("any_instruction", "any_fact"), start=1)
-    ],
-}
-_GROUNDS: dict[str, Any] = {"facts": {}, "evidence": []}
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not an error
-    """The ledger refused a fact of the case; why, in the words of the case format."""
-
-    def __init__(self, reasons: list[str], said: str) -> None:
-        super().__init__(said)
-        self.reasons = reasons
-        self.said = said
+    from ledger.rehearsal.accounting_case import CaseEvent
 
 
 @dataclass(slots=True)
-class AccountingPlayer:
+class AccountingPlayer(AccountingStage):
     """One fund that lives a case."""
-
-    policy: CasePolicy
-    assets: Mapping[str, CaseAsset]
-    first_day: str
-    fund: RehearsalFund = field(init=False)
-    lots: dict[str, str] = field(default_factory=dict)
-    """The case's name of a lot to the event that brought it in."""
-    facts: dict[str, int] = field(default_factory=dict)
-    """Event id to the number of the case's fact."""
-    _accounts: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        day = f"{int(self.first_day[:4]) - 1}-12-31"
-        self.fund = RehearsalFund(PolicyEngine(), day)
-        charter = {
-            "governance_offices": ["Governor"],
-            "quorum": 2,
-            "notice_days": 0,
-            "max_backdating_days": 36_500,
-            "utc_offset_minutes": self._utc_offset(),
-        }
-        self.fund.constitute({OPERATOR: ["Operator"]}, charter, self.policy.functional_currency)
-        for number, (code, asset) in enumerate(self.assets.items(), start=1):
-            self._govern(
-                "asset.listed", asset=code, asset_id=f"{_CHAIN}/slip44:{number}", name=code,
-                scale=asset.scale, instrument_class="coin",
-            )  # fmt: skip
-        self._govern(
-            "custodian.engaged", custodian="bank", legal_name="Bank", jurisdiction="KZ",
-            licences=[], contract=MEMO,
-        )  # fmt: skip
-        self._govern("counterparty.registered", counterparty="dealer", legal_name="Dealer",
-                     jurisdiction="KZ")  # fmt: skip
-        self._open(VAULT)
-        self._open(SECOND)
-        book = self._govern("book.recorded", book=_BOOK)
-        self._govern("mandate.adopted", mandate="case", version="1", books=[book],
-                     effective_from=day)  # fmt: skip
-
-    def _utc_offset(self) -> int:
-        if self.policy.fair_value is None:
-            return 0
-        name = self.policy.fair_value.time_zone
-        try:
-            zone = ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise InputError(
-                f"no time zone {name[:40]!r} is known here", where="policy.fair_value.time_zone"
-            ) from None
-        moment = parse_instant(f"{self.first_day}T12:00:00.000000Z")
-        offset = moment.astimezone(zone).utcoffset()
-        return int(offset.total_seconds()) // 60 if offset else 0
-
-    # -- the ways of an event ------------------------------------------------------------------
-
-    def _govern(self, kind: str, **fields: Any) -> str:  # noqa: ANN401 - members of a body
-        return self._signed(kind, GOVERNORS[0], {**fields, "cosigners": [GOVERNORS[1]]})
-
-    def _do(self, kind: str, seq: int = 0, **fields: Any) -> str:  # noqa: ANN401 - as above
-        event_id = self._signed(kind, OPERATOR, {**_GROUNDS, **fields})
-        if seq:
-            self.facts[event_id] = seq
-        return event_id
-
-    def _signed(self, kind: str, author: str, fields: dict[str, Any]) -> str:
-        """Sign, decide, record; `Refused` for what does not take effect."""
-        try:
-            answer = self.fund.record(kind, author, **fields)
-        except BodyError as error:
-            raise Refused(*_malformed(fields, error)) from None
-        except LedgerError as error:
-            raise Refused([error.code], error.message) from None
-        if answer.outcome.verdict != EFFECTIVE:
-            raise Refused(*_reasons(answer.outcome))
-        return answer.event.event_id
-
-    def _open(self, name: str) -> None:
-        if name in self._accounts:
-            return
-        self._accounts.add(name)
-        self._govern(
-            "account.opened", account=name, custodian="bank", title="The Fund", tier="cold",
-            method="qualified_custodian", owner_class="own",
-        )  # fmt: skip
-
-    # -- the parts of a case -------------------------------------------------------------------
-
-    def adopt(self, policy: CasePolicy, day: str) -> None:
-        """Adopt the case's accounting policy, effective on a day."""
-        given = {
-            name: value
-            for name, value in policy.model_dump(exclude={"rounding", "fair_value"}).items()
-            if value is not None
-        }
-        digits = minor_unit_digits(policy.functional_currency)
-        if policy.rounding is not None and policy.rounding.money_scale != digits:
-            raise InputError(
-                f"{policy.functional_currency} has {digits} digits after the point",
-                where="policy.rounding.money_scale",
-            )
-        if policy.fair_value is not None:
-            terms = policy.fair_value.model_dump(exclude={"time_zone"})
-            given["fair_value"] = terms
-        given.setdefault("effective_from", day)
-        given["assets"] = [_asset_policy(code, one) for code, one in self.assets.items()]
-        self._govern("accounting_policy.adopted", **given)
-
-    def take_on(self, lot: CaseLot) -> None:
-        """A lot that exists before the first fact."""
-        currency = self.policy.functional_currency
-        fields: dict[str, Any] = {
-            "asset": lot.asset,
-            "units": canonical(lot.quantity),
-            "account": VAULT,
-            "cost": {"currency": currency, "amount": canonical(lot.cost)},
-            "acquired_on": self.fund.day,
-        }
-        if lot.carrying_amount is not None:
-            stood_at = {"currency": currency, "amount": canonical(lot.carrying_amount)}
-            fields["carrying_amount"] = stood_at
-        self.lots[lot.lot] = self._do("opening.recorded", **fields)
-
-    def close(self, last_day: str) -> None:
-        """Close everything up to a day as one period."""
-        self.fund.move_to(add_days(last_day, 1))
-        self._do_act(
-            "period.closed", period=last_day[:4], starts_on=f"{last_day[:4]}-01-01",
-            ends_on=last_day, statements=[],
-        )  # fmt: skip
-
-    def _do_act(self, kind: str, **fields: Any) -> str:  # noqa: ANN401 - members of a body
-        return self._signed(kind, OPERATOR, fields)
-
-    def post(self, lines: list[dict[str, Any]], accounts: Mapping[str, str]) -> None:
-        """Post an entry by hand whose lines name accounts by their keys."""
-        said = []
-        for line in lines:
-            side = "debit" if "debit" in line else "credit"
-            row = {
-                "account": accounts[line["account"]],
-                "side": side,
-                "amount": canonical(line[side]),
-            }
-            if "asset" in line or line["account"] in ("revaluation_surplus", "pl_disposal"):
-                row["asset"] = line.get("asset", next(iter(self.assets)))
-            if line["account"] == "cash":
-                row["currency"] = line.get("currency", self.policy.functional_currency)
-            said.append(row)
-        self._do("entry.posted", lines=said, explanation="An entry of the case")
-
-    def observe_price(self, price: Mapping[str, Any], day: str) -> None:
-        """A price at its own instant, adopted as the fair value of a day."""
-        asset, currency = price["asset"], self.policy.functional_currency
-        instant = price["observed_at"].removesuffix("Z") + ".000000Z"
-        self.fund.move_to(add_days(max(day, instant[:10]), 1))
-        self._value(0, asset, canonical(price["unit_price"]), currency, instant, day)
-
-    def _value(
-        self, seq: int, asset: str, price: str, currency: str, instant: str, day: str
-    ) -> None:
-        seen = self._do(
-            "price.observed", asset=asset, currency=currency, price=price, observed_at=instant,
-            source="the case", market="the market", value_date=day,
-        )  # fmt: skip
-        self._signed(
-            "valuation.adopted",
-            OPERATOR,
-            {
-                **_GROUNDS, "asset": asset, "currency": currency, "fair_value": price,
-                "level": "1", "method": "The price of the case", "prices": [seen],
-                "value_date": day,
-            },
-        )  # fmt: skip
-        if seq:
-            self.facts[seen] = seq
-
-    # -- facts ---------------------------------------------------------------------------------
 
     def play(self, fact: CaseEvent) -> None:
         """One fact of the case; `Refused` with the reasons if the ledger refuses it."""
@@ -253,13 +38,13 @@ class AccountingPlayer:
 
     def play_backdated(self, fact: CaseEvent) -> None:
         """An acquisition recorded today that is valued on an earlier day."""
-        proposal = self._do(
-            "acquisition.proposed", asset=fact.asset, units=_text(fact.quantity),
+        proposal = self.do(
+            "acquisition.proposed", asset=fact.asset, units=text_of(fact.quantity),
             max_consideration=self._money(fact), counterparty="dealer", account=VAULT,
             value_date=fact.date,
         )  # fmt: skip
-        self._do(
-            "acquisition.settled", proposal=proposal, units=_text(fact.quantity),
+        self.do(
+            "acquisition.settled", proposal=proposal, units=text_of(fact.quantity),
             consideration=self._money(fact), fees=[], trade_date=fact.date, final=True,
             value_date=fact.date,
         )  # fmt: skip
@@ -268,31 +53,31 @@ class AccountingPlayer:
         """A stated total, or quantity x unit price, rounded once at the currency's minor unit."""
         currency = fact.currency or self.policy.functional_currency
         if fact.amount is not None:
-            return {"currency": currency, "amount": _text(fact.amount)}
+            return {"currency": currency, "amount": text_of(fact.amount)}
         return {
             "currency": currency,
-            "amount": _product(fact.quantity, getattr(fact, price), minor_unit_digits(currency)),
+            "amount": product_of(fact.quantity, getattr(fact, price), minor_unit_digits(currency)),
         }
 
     def _fees(self, amount: Any, currency: str) -> list[dict[str, Any]]:  # noqa: ANN401 - as given
-        text = _text(amount) if amount is not None else "0"
+        text = text_of(amount) if amount is not None else "0"
         return [] if text == "0" else [{"leg": "cash", "currency": currency, "amount": text}]
 
     def _cash_in(self, fact: CaseEvent) -> None:
-        money = {"currency": fact.currency, "amount": _text(fact.amount)}
-        self._do("cash.recorded", fact.seq, direction="in", amount=money, category="contribution")
+        money = {"currency": fact.currency, "amount": text_of(fact.amount)}
+        self.do("cash.recorded", fact.seq, direction="in", amount=money, category="contribution")
 
     def _acquire(self, fact: CaseEvent) -> None:
         money = self._money(fact)
-        units = _text(fact.quantity)
-        proposal = self._do(
+        units = text_of(fact.quantity)
+        proposal = self.do(
             "acquisition.proposed", asset=fact.asset, units=units, max_consideration=money,
             counterparty="dealer", account=VAULT,
         )  # fmt: skip
         fields: dict[str, Any] = {}
         if fact.initial_carrying_amount is not None:
-            fields["initial_carrying_amount"] = _text(fact.initial_carrying_amount)
-        event_id = self._do(
+            fields["initial_carrying_amount"] = text_of(fact.initial_carrying_amount)
+        event_id = self.do(
             "acquisition.settled", fact.seq, proposal=proposal, units=units, consideration=money,
             fees=self._fees(fact.fee, money["currency"]), trade_date=fact.date, final=True,
             **fields,
@@ -303,8 +88,8 @@ class AccountingPlayer:
         self.lots[lot or fact.lot or f"lot-{fact.seq}"] = event_id
 
     def _receive(self, fact: CaseEvent, source: str) -> None:
-        event_id = self._do(
-            "receipt.recorded", fact.seq, asset=fact.asset, units=_text(fact.quantity),
+        event_id = self.do(
+            "receipt.recorded", fact.seq, asset=fact.asset, units=text_of(fact.quantity),
             account=VAULT, source=source, fair_value=self._money(fact, "unit_fair_value"),
         )  # fmt: skip
         self._remember(fact, event_id)
@@ -320,15 +105,15 @@ class AccountingPlayer:
 
     def _dispose(self, fact: CaseEvent) -> None:
         money = self._money(fact)
-        units = _text(fact.quantity)
-        proposal = self._do(
+        units = text_of(fact.quantity)
+        proposal = self.do(
             "disposal.proposed", asset=fact.asset, units=units, min_proceeds=money,
             counterparty="dealer", account=VAULT,
         )  # fmt: skip
         fields: dict[str, Any] = {}
         if fact.lots is not None:
             fields["lots"] = self._named(fact.lots)
-        self._do(
+        self.do(
             "disposal.settled", fact.seq, proposal=proposal, units=units, proceeds=money,
             fees=self._fees(fact.costs, money["currency"]), trade_date=fact.date, final=True,
             **fields,
@@ -336,7 +121,7 @@ class AccountingPlayer:
 
     def _named(self, lots: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
-            {"lot": self.lots.get(one["lot"], MEMO), "units": _text(one["quantity"])}
+            {"lot": self.lots.get(one["lot"], MEMO), "units": text_of(one["quantity"])}
             for one in lots
         ]
 
@@ -351,15 +136,15 @@ class AccountingPlayer:
         if fee is not None:
             self._adopt_value(fee, fact.date)
             place = {"account": VAULT}
-            fees = [{"leg": "asset", "asset": fee["asset"], "units": _text(fee["quantity"]),
+            fees = [{"leg": "asset", "asset": fee["asset"], "units": text_of(fee["quantity"]),
                      **place}]  # fmt: skip
-        given = {"asset": give["asset"], "units": _text(give["quantity"])}
-        received = {"asset": get["asset"], "units": _text(get["quantity"])}
-        proposal = self._do(
+        given = {"asset": give["asset"], "units": text_of(give["quantity"])}
+        received = {"asset": get["asset"], "units": text_of(get["quantity"])}
+        proposal = self.do(
             "exchange.proposed", give=given, receive_min=received, account=VAULT,
             receive_account=arrives_on, counterparty="dealer",
         )  # fmt: skip
-        event_id = self._do(
+        event_id = self.do(
             "exchange.settled", fact.seq, proposal=proposal, given=given["units"],
             received=received["units"], fees=fees, trade_date=fact.date, final=True,
         )  # fmt: skip
@@ -369,27 +154,27 @@ class AccountingPlayer:
 
     def _adopt_value(self, leg: Mapping[str, Any], day: str) -> None:
         if leg.get("unit_fair_value") is not None:
-            price, currency = _text(leg["unit_fair_value"]), self.policy.functional_currency
-            self._value(0, leg["asset"], price, currency, f"{day}T00:00:00.000000Z", day)
+            price, currency = text_of(leg["unit_fair_value"]), self.policy.functional_currency
+            self.value_at(0, leg["asset"], price, currency, f"{day}T00:00:00.000000Z", day)
 
     def _fee(self, fact: CaseEvent) -> None:
         """A network fee: the fee leg of a transfer between accounts of the fund."""
         price = {"asset": fact.asset, "unit_fair_value": fact.unit_fair_value}
         self._adopt_value(price, fact.date)
-        fee = {"asset": fact.asset, "units": _text(fact.quantity)}
+        fee = {"asset": fact.asset, "units": text_of(fact.quantity)}
         carried = self._carried(fact)
         units = render_amount(1, self.assets[carried].scale)
-        proposal = self._do(
+        proposal = self.do(
             "transfer.proposed", asset=carried, units=units, from_account=VAULT,
             to_account=SECOND, max_fee=fee,
         )  # fmt: skip
-        self._do("transfer.released", fact.seq, proposal=proposal, units=units, fee=fee)
-        self._do("transfer.failed", proposal=proposal, units=units, explanation="Only its fee",
+        self.do("transfer.released", fact.seq, proposal=proposal, units=units, fee=fee)
+        self.do("transfer.failed", proposal=proposal, units=units, explanation="Only its fee",
                  final=True)  # fmt: skip
 
     def _carried(self, fact: CaseEvent) -> str:
         """An asset of which a base unit is left beside the fee, for a transfer to carry."""
-        taken = ratio(_text(fact.quantity))
+        taken = ratio(text_of(fact.quantity))
         for code, asset in self.assets.items():
             free = self.fund.state.balance(VAULT, code).free
             if code == fact.asset:
@@ -402,94 +187,27 @@ class AccountingPlayer:
 
     def _transfer(self, fact: CaseEvent) -> None:
         """Units to another account and back: lots travel, and later facts find them."""
-        self._move(fact.asset, _text(fact.quantity), VAULT, SECOND)
-        self._move(fact.asset, _text(fact.quantity), SECOND, VAULT)
+        self._move(fact.asset, text_of(fact.quantity), VAULT, SECOND)
+        self._move(fact.asset, text_of(fact.quantity), SECOND, VAULT)
 
     def _move(self, asset: str, units: str, source: str, target: str) -> None:
-        proposal = self._do(
+        proposal = self.do(
             "transfer.proposed", asset=asset, units=units, from_account=source, to_account=target
         )
-        self._do("transfer.released", proposal=proposal, units=units)
-        self._do("transfer.settled", proposal=proposal, units=units, final=True)
+        self.do("transfer.released", proposal=proposal, units=units)
+        self.do("transfer.settled", proposal=proposal, units=units, final=True)
 
     def _price(self, fact: CaseEvent) -> None:
         currency = fact.currency or self.policy.functional_currency
         at = f"{fact.date}T00:00:00.000000Z"
-        self._value(fact.seq, fact.asset, _text(fact.unit_price), currency, at, fact.date)
+        self.value_at(fact.seq, fact.asset, text_of(fact.unit_price), currency, at, fact.date)
 
     def _fx(self, fact: CaseEvent) -> None:
-        self._do(
+        self.do(
             "observation.recorded", fact.seq, measure="exchange_rate",
-            subject=f"{fact.base}/{fact.quote}", value=_text(fact.rate), unit=fact.quote,
+            subject=f"{fact.base}/{fact.quote}", value=text_of(fact.rate), unit=fact.quote,
             observed_on=fact.date, source="the case",
         )  # fmt: skip
 
     def _measure(self, fact: CaseEvent) -> None:
-        self._do("measurement.recorded", fact.seq, occasion="interim")
-
-
-def _asset_policy(code: str, asset: CaseAsset) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "asset": code,
-        "classification": asset.classification,
-        "memo": MEMO,
-        "measurement_model": asset.measurement_model,
-        "interchangeable": asset.interchangeable,
-        "active_market": asset.active_market,
-    }
-    if asset.class_name is not None:
-        given["class_id"] = re.sub(r"[^a-z0-9]+", "-", asset.class_name.lower()).strip("-")
-    if asset.redemption_value is not None:
-        given["redemption"] = {
-            "currency": asset.redemption_currency,
-            "value": canonical(asset.redemption_value),
-        }
-    if asset.credit_loss_rate is not None:
-        given["credit_loss_rate"] = asset.credit_loss_rate
-    return given
-
-
-def _text(value: Any) -> Any:  # noqa: ANN401 - as the case has it; the ledger refuses the rest
-    return canonical(value) if type(value) is str else value
-
-
-_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z", re.ASCII)
-
-
-def _product(quantity: Any, price: Any, digits: int) -> str:  # noqa: ANN401 - as above
-    """Quantity x price at a currency's minor unit, half-even; 1 where one of them is no decimal."""
-    if not all(type(one) is str and _PLAIN.match(one) for one in (quantity, price)):
-        return "1"
-    (a, b), (c, d) = ratio(quantity), ratio(price)
-    minor = half_even(a * c * 10**digits, b * d)
-    return canonical(
-        f"{minor // 10**digits}.{minor % 10**digits:0{digits}}" if digits else f"{minor}"
-    )
-
-
-_REASONS = {
-    "units_short": "insufficient_units",
-    "units_short_on_value_date": "insufficient_units",
-    "period_shut": "period_closed",
-    "amount_scale": "more_decimals_than_asset_scale",
-}
-"""Laws of the ledger that the case format calls otherwise."""
-
-
-def _reasons(outcome: Outcome) -> tuple[list[str], str]:
-    codes = [_REASONS.get(one.rule, one.rule) for one in outcome.findings]
-    return codes, "; ".join(f"{one.rule}: {one.reason}" for one in outcome.findings)
-
-
-def _malformed(fields: Mapping[str, Any], error: BodyError) -> tuple[list[str], str]:
-    """What is wrong with a body that no officer could sign, in the words of the case format."""
-    if error.where == "initial_carrying_amount":
-        return ["initial_recognition_at_cost"], str(error)
-    value: Any = fields
-    for part in (error.where or "").split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    if isinstance(value, Unquoted) or (value is not None and not isinstance(value, str)):
-        return ["quantity_must_be_decimal_string"], str(error)
-    if isinstance(value, str) and not _PLAIN.match(value):
-        return ["quantity_not_plain_decimal"], str(error)
-    return ["malformed"], str(error)
+        self.do("measurement.recorded", fact.seq, occasion="interim")

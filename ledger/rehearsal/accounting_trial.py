@@ -12,7 +12,8 @@ from ledger.kernel.form import read_form
 from ledger.rehearsal.accounting_case import CaseAsset, CaseEvent, CasePolicy
 from ledger.rehearsal.accounting_figures import figures, played
 from ledger.rehearsal.accounting_notes import NOTES, REMARKS
-from ledger.rehearsal.accounting_player import AccountingPlayer, Refused
+from ledger.rehearsal.accounting_player import AccountingPlayer
+from ledger.rehearsal.accounting_stage import Refused
 
 if TYPE_CHECKING:
     from ledger.rehearsal.accounting_case import Case, CaseFile, Input, RejectionCase

@@ -9,6 +9,8 @@ from ledger.statements.basis import heading, shown
 from ledger.statements.tree import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ledger.statements.basis import Basis
     from ledger.statements.tree import Row
 
@@ -35,66 +37,65 @@ def equity_labels(basis: Basis) -> dict[str, str]:
     return _IPSAS_LABELS if basis.policy.framework == "ipsas" else _LABELS
 
 
+_ASSETS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("cash", "Cash and cash equivalents", ("1000",), "IAS 1.54(i)"),
+    ("restricted_cash", "Restricted cash", ("1030",), "IAS 7.48"),
+    ("stablecoins", "Financial assets at amortised cost", ("1140", "1149"), "IAS 1.54(d)"),
+    ("fvtpl", "Financial assets at fair value through profit or loss", ("1150",), "IAS 1.54(d)"),
+    ("receivables", "Receivables and money lent", ("1160", "1200"), "IAS 1.54(h)"),
+    ("prepayments", "Prepayments", ("1210",), "IAS 1.55"),
+    ("inventories", "Inventories of digital assets", INVENTORY, "IAS 1.54(g)"),
+    ("digital_assets", "Digital assets", DIGITAL, "IAS 1.55"),
+    ("clearing", "Clearing (not classified)", ("1290",), "IAS 1.55"),
+)
+_LIABILITIES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("payables", "Payables", ("2000", "2010"), "IAS 1.54(k)"),
+    ("deferred_income", "Deferred income", ("2100",), "IAS 1.55"),
+)
+
+
 def position(basis: Basis) -> Table:
     """Assets, liabilities and equity at the end of the period and of the comparative day."""
-    row = basis.balance
-    assets = [
-        row("position.cash", "Cash and cash equivalents", ("1000",), paragraph="IAS 1.54(i)"),
-        row("position.restricted_cash", "Restricted cash", ("1030",), paragraph="IAS 7.48"),
-        row("position.stablecoins", "Financial assets at amortised cost", ("1140", "1149"),
-            paragraph="IAS 1.54(d)"),
-        row("position.fvtpl", "Financial assets at fair value through profit or loss", ("1150",),
-            paragraph="IAS 1.54(d)"),
-        row("position.receivables", "Receivables and money lent", ("1160", "1200"),
-            paragraph="IAS 1.54(h)"),
-        row("position.prepayments", "Prepayments", ("1210",), paragraph="IAS 1.55"),
-        row("position.inventories", "Inventories of digital assets", INVENTORY,
-            paragraph="IAS 1.54(g)"),
-        row("position.digital_assets", "Digital assets", DIGITAL, paragraph="IAS 1.55"),
-        row("position.clearing", "Clearing (not classified)", ("1290",), paragraph="IAS 1.55"),
-    ]  # fmt: skip
-    liabilities = [
-        row("position.payables", "Payables", ("2000", "2010"), sign=-1,
-            paragraph="IAS 1.54(k)"),
-        row("position.deferred_income", "Deferred income", ("2100",), sign=-1,
-            paragraph="IAS 1.55"),
-    ]  # fmt: skip
-    labels = equity_labels(basis)
-    equity = [
-        row(f"position.{name}", labels[name], accounts, sign=-1, paragraph="IAS 1.54(r)")
-        for name, accounts in EQUITY.items()
-    ]
     net = "net assets/equity" if basis.policy.framework == "ipsas" else "equity"
-    total_assets = basis.total(
-        "position.assets", "Total assets", assets, concept="ifrs-full:Assets"
-    )
-    total_liabilities = basis.total(
-        "position.liabilities", "Total liabilities", liabilities, concept="ifrs-full:Liabilities"
-    )
-    total_equity = basis.total(
-        "position.equity", f"Total {net}", equity, concept="ifrs-full:Equity"
-    )
+    labels = equity_labels(basis)
+    assets = _rows(basis, _ASSETS, 1)
+    liabilities = _rows(basis, _LIABILITIES, -1)
+    equity = _rows(basis, [(n, labels[n], a, "IAS 1.54(r)") for n, a in EQUITY.items()], -1)
+    totals = [
+        basis.total(f"position.{name}", label, rows, concept=f"ifrs-full:{name.capitalize()}")
+        for name, label, rows in (
+            ("assets", "Total assets", assets),
+            ("liabilities", "Total liabilities", liabilities),
+            ("equity", f"Total {net}", equity),
+        )
+    ]
     both = basis.total(
         "position.equity_and_liabilities",
         f"Total {net} and liabilities",
-        [total_equity, total_liabilities],
+        totals[1:],
         concept="ifrs-full:EquityAndLiabilities",
     )
-    rows: list[Row] = [
-        heading("position.of_assets", "Assets"),
-        *shown(assets),
-        total_assets,
-        heading("position.of_liabilities", "Liabilities"),
-        *shown(liabilities),
-        total_liabilities,
-        heading("position.of_equity", net[0].upper() + net[1:]),
-        *shown(equity),
-        total_equity,
-        both,
-    ]
+    rows: list[Row] = []
+    for title, lines, total in zip(
+        ("Assets", "Liabilities", net[0].upper() + net[1:]),
+        (assets, liabilities, equity),
+        totals,
+        strict=True,
+    ):
+        name = total.ref.rpartition(".")[2]
+        rows += [heading(f"position.of_{name}", title), *shown(lines), total]
     return Table(
-        "position", "Statement of financial position", basis.day_heads, tuple(rows), "IAS 1.54"
+        "position", "Statement of financial position", basis.day_heads, (*rows, both), "IAS 1.54"
     )
+
+
+def _rows(
+    basis: Basis, lines: Iterable[tuple[str, str, tuple[str, ...], str]], sign: int
+) -> list[Row]:
+    return [
+        basis.balance(f"position.{name}", label, accounts, sign=sign, paragraph=paragraph)
+        for name, label, accounts, paragraph in lines
+    ]
 
 
 def unbalanced(basis: Basis) -> int:

@@ -94,7 +94,7 @@ def test_two_quarters_are_closed_issued_and_restated(fund: Harbour, tmp_path: Pa
     assert "correction" in text
     assert "Costs of the purchase" in text
 
-    # The late fee is the third quarter's; its comparative is the year before, of which there is none.
+    # The late fee is the third quarter's.
     third = fund.json("statement", "show", "--period", "2025Q3")
     assert amounts(third, "performance.custody")[0] == "-1000"
     closed = close(fund, "2025Q3")

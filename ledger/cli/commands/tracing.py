@@ -21,6 +21,7 @@ from ledger.statements.trace import Step, TraceWatcher, figures_over
 
 if TYPE_CHECKING:
     from ledger.cli.workspace import Workspace
+    from ledger.domain.lots import Part
     from ledger.projections.books import Books
     from ledger.projections.fund_history import FundHistory
     from ledger.projections.journal import Entry
@@ -212,66 +213,10 @@ def _event(
         books.watch_reliefs(reliefs.append)
 
     books = history.books(basis.period.last, watch=watch)
-    digits = books.values.digits
-    left = [
-        (code, lot)
-        for code, places in sorted(books.pools.items())
-        for pool in places.values()
-        for lot in pool
-        if lot.lot_id == record.event_id
-    ]
-    taken = [(one, part) for one in reliefs for part in one.parts if part.lot_id == record.event_id]
     return {
         **_event_value(record),
-        "entries": [
-            {
-                "day": entry.day,
-                "why": entry.why,
-                "lines": [
-                    {
-                        "account": line.account,
-                        "name": CHART[line.account].name,
-                        "dimension": line.dimension,
-                        "amount": render_amount(line.amount, digits),
-                    }
-                    for line in entry.lines
-                ],
-            }
-            for entry in entries
-            if entry.why != MEMO
-        ],
-        "lot": [
-            {
-                "asset": code,
-                "units": render_amount(lot.units, books.scales[code]),
-                "cost": render_amount(lot.cost, digits),
-                "carrying_amount": render_amount(lot.carrying_amount, digits),
-            }
-            for code, lot in left
-        ],
-        "left_by": [
-            {
-                "event": one.event_id,
-                "position": one.position,
-                "day": one.day,
-                "word": one.word,
-                "units": render_amount(part.units, books.scales[one.asset]),
-                "carrying_amount": render_amount(part.carrying_amount, digits),
-            }
-            for one, part in taken
-        ],
-        "took": [
-            {
-                "lot": part.lot_id,
-                "asset": one.asset,
-                "units": render_amount(part.units, books.scales[one.asset]),
-                "cost": render_amount(part.cost, digits),
-                "carrying_amount": render_amount(part.carrying_amount, digits),
-            }
-            for one in reliefs
-            if one.event_id == record.event_id
-            for part in one.parts
-        ],
+        "entries": [_entry_value(books, entry) for entry in entries if entry.why != MEMO],
+        **_lots_value(books, reliefs, record.event_id),
         "figures": [
             {
                 "ref": row.ref,
@@ -281,6 +226,66 @@ def _event(
             }
             for row, amount in figures_over(report, entries)
         ],
+    }
+
+
+def _entry_value(books: Books, entry: Entry) -> dict[str, Any]:
+    return {
+        "day": entry.day,
+        "why": entry.why,
+        "lines": [
+            {
+                "account": line.account,
+                "name": CHART[line.account].name,
+                "dimension": line.dimension,
+                "amount": render_amount(line.amount, books.values.digits),
+            }
+            for line in entry.lines
+        ],
+    }
+
+
+def _lots_value(books: Books, reliefs: list[Relief], event_id: str) -> dict[str, Any]:
+    """What is left of the event's lot, what took from it, and what the event itself took."""
+    digits = books.values.digits
+    return {
+        "lot": [
+            {
+                "asset": code,
+                "units": render_amount(lot.units, books.scales[code]),
+                "cost": render_amount(lot.cost, digits),
+                "carrying_amount": render_amount(lot.carrying_amount, digits),
+            }
+            for code in sorted(books.pools)
+            for lot in books.lots(code)
+            if lot.lot_id == event_id
+        ],
+        "left_by": [
+            {
+                "event": one.event_id,
+                "position": one.position,
+                "day": one.day,
+                "word": one.word,
+                **_part_value(books, one, part),
+            }
+            for one in reliefs
+            for part in one.parts
+            if part.lot_id == event_id
+        ],
+        "took": [
+            {"lot": part.lot_id, "asset": one.asset, **_part_value(books, one, part)}
+            for one in reliefs
+            if one.event_id == event_id
+            for part in one.parts
+        ],
+    }
+
+
+def _part_value(books: Books, one: Relief, part: Part) -> dict[str, str]:
+    return {
+        "units": render_amount(part.units, books.scales[one.asset]),
+        "cost": render_amount(part.cost, books.values.digits),
+        "carrying_amount": render_amount(part.carrying_amount, books.values.digits),
     }
 
 
