@@ -76,7 +76,8 @@ def _outcome(data: bytes) -> Outcome:
 def event_of_kinds(raw: bytes, kinds: Container[str]) -> VerifiedEvent | None:
     """The event of a record if it is of one of these kinds, without who signed it.
 
-    For readers of some kinds only: nothing else of the record is looked at.
+    For readers of some kinds only: nothing else of the record is looked at, and the body is
+    `Plain`, with a form's members and none of its methods.
     """
     payload = binascii.a2b_base64(raw[_PAYLOAD_AT : raw.index(b'"', _PAYLOAD_AT)])
     body = orjson.loads(payload)
@@ -84,11 +85,15 @@ def event_of_kinds(raw: bytes, kinds: Container[str]) -> VerifiedEvent | None:
     if name not in kinds:
         return None
     return VerifiedEvent(
-        hashlib.sha256(payload).hexdigest(), KINDS[name], _BODY_MAKERS[name](body), (), b""
+        hashlib.sha256(payload).hexdigest(), KINDS[name], _PLAIN_MAKERS[name](body), (), b""
     )
 
 
-def maker_of(form: type[Form]) -> Maker:
+class Plain:
+    """What has a form's members as attributes and is no form: for readers of single members."""
+
+
+def maker_of(form: type[Form], *, plain: bool = False) -> Maker:
     """A function that makes a form of its decoded members without asking whether they fit."""
     defaults = {
         name: field.get_default() for name, field in form.model_fields.items() if not _needed(field)
@@ -96,13 +101,13 @@ def maker_of(form: type[Form]) -> Maker:
     makers = {
         name: maker
         for name, field in form.model_fields.items()
-        if (maker := _maker(field.annotation, field.discriminator)) is not None
+        if (maker := _maker(field.annotation, field.discriminator, plain=plain)) is not None
     }
 
     tuples = [name for name, maker in makers.items() if maker is tuple]
     others = [(name, maker) for name, maker in makers.items() if maker is not tuple]
 
-    def make(members: dict[str, Any]) -> Form:
+    def make(members: dict[str, Any]) -> Form | Plain:
         values = defaults | members
         for name in tuples:
             if name in members:
@@ -110,6 +115,10 @@ def maker_of(form: type[Form]) -> Maker:
         for name, maker in others:
             if name in members:
                 values[name] = maker(members[name])
+        if plain:
+            light = Plain()
+            light.__dict__ = values
+            return light
         made = form.__new__(form)
         _set(made, "__dict__", values)
         _set(made, "__pydantic_fields_set__", set(members))
@@ -127,19 +136,24 @@ def _needed(field: FieldInfo) -> bool:
     return field.is_required()
 
 
-def _maker(annotation: Any, discriminator: object = None) -> Maker | None:  # noqa: ANN401 - a type
+def _maker(
+    annotation: Any,  # noqa: ANN401 - a type
+    discriminator: object = None,
+    *,
+    plain: bool = False,
+) -> Maker | None:
     """What makes a value of a type of its decoded form; None where that is the value itself."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         inner, *notes = arguments
         named = [n.discriminator for n in notes if isinstance(n, FieldInfo) and n.discriminator]
-        return _maker(inner, *named)
+        return _maker(inner, *named, plain=plain)
     if isinstance(annotation, type) and origin is None and issubclass(annotation, Form):
-        return maker_of(annotation)
+        return maker_of(annotation, plain=plain)
     if origin is tuple:
         return _tuple_maker(_maker(arguments[0]))
     choices = [choice for choice in arguments if choice is not type(None)]
-    makers = [_maker(choice) for choice in choices]
+    makers = [_maker(choice, plain=plain) for choice in choices]
     if origin in (dict, list) or not any(makers):
         return None if not any(makers) else TypeAdapter(annotation).validate_python
     if len(choices) == 1:
@@ -176,4 +190,9 @@ def _nothing(_state: State, _event: Event, _body: Body) -> None:
 UNKNOWN: Final = Kind(name="unknown", form=Body, nature=Nature.ACT, evolve=_nothing)
 """What stands for any kind of a later version: of its body only what every body has is known."""
 
+_WITH_METHODS: Final = frozenset({"accounting_policy.adopted.v1"})
+"""Kinds whose bodies are asked more than their members."""
+_PLAIN_MAKERS: Final = {
+    kind.name: maker_of(kind.form, plain=kind.name not in _WITH_METHODS) for kind in KINDS.values()
+}
 _BODY_MAKERS: Final = {kind.name: maker_of(kind.form) for kind in (*KINDS.values(), UNKNOWN)}

@@ -58,16 +58,31 @@ Key = tuple[str, str, str]
 class Journal:
     """The sums of every line so far, and whoever wants to see each entry."""
 
-    __slots__ = ("_watchers", "entries", "foreign", "memo", "sums")
+    __slots__ = ("_day", "_memo", "_open", "_open_memo", "_sums", "_watchers", "entries", "foreign")
 
     def __init__(self) -> None:
         self.entries = 0
-        self.sums: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
         self.foreign: defaultdict[str, DailySeries] = defaultdict(DailySeries)
         """Currency to minor units of foreign cash, by day."""
-        self.memo: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
-        """Memo accounts: units, cost, and the shadow of the cost model. They balance nothing."""
+        self._sums: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
+        self._memo: defaultdict[Key, DailySeries] = defaultdict(DailySeries)
+        # What the day adds to each key is put into its series once, when the day is over.
+        self._day = ""
+        self._open: dict[Key, int] = {}
+        self._open_memo: dict[Key, int] = {}
         self._watchers: list[Callable[[Entry], None]] = []
+
+    @property
+    def sums(self) -> defaultdict[Key, DailySeries]:
+        """Sums by day of every line so far."""
+        self._end_day()
+        return self._sums
+
+    @property
+    def memo(self) -> defaultdict[Key, DailySeries]:
+        """Memo accounts: units, cost, and the shadow of the cost model. They balance nothing."""
+        self._end_day()
+        return self._memo
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Let somebody see every entry from now on."""
@@ -75,17 +90,19 @@ class Journal:
 
     def post(self, day: str, position: int, event_id: str, why: str, lines: list[Line]) -> None:
         """Add an entry; lines of nothing are left out, and an entry of no lines is none."""
+        if day != self._day:
+            self._end_day(day)
         balance = 0
-        sums = self.sums
-        for line in lines:
-            account, dimension, amount, word, foreign = line
+        opened = self._open
+        for account, dimension, amount, word, foreign in lines:
             balance += amount
             if amount:
-                sums[account, dimension, word].add(day, amount)
+                key = (account, dimension, word)
+                opened[key] = opened.get(key, 0) + amount
             if foreign:
                 self.foreign[dimension].add(day, foreign)
         invariant(not balance, f"an entry balances (position {position}, {why})")
-        kept = tuple([line for line in lines if line.amount or line.foreign])
+        kept = tuple([line for line in lines if line[2] or line[4]])
         if not kept:
             return
         self.entries += 1
@@ -96,12 +113,25 @@ class Journal:
 
     def note(self, day: str, position: int, event_id: str, lines: tuple[Line, ...]) -> None:
         """Add lines to memo accounts, which never enter a trial balance."""
+        if day != self._day:
+            self._end_day(day)
+        opened = self._open_memo
         for account, dimension, amount, word, _ in lines:
             if amount:
-                self.memo[account, dimension, word].add(day, amount)
+                key = (account, dimension, word)
+                opened[key] = opened.get(key, 0) + amount
         if self._watchers:
             for watcher in self._watchers:
                 watcher(Entry(day, position, event_id, MEMO, lines))
+
+    def _end_day(self, next_day: str = "") -> None:
+        day = self._day
+        for opened, sums in ((self._open, self._sums), (self._open_memo, self._memo)):
+            for key, amount in opened.items():
+                if amount:
+                    sums[key].add(day, amount)
+            opened.clear()
+        self._day = next_day
 
     def balance(self, account: str, dimension: str, day: str) -> int:
         """The balance of an account by one asset or currency at the end of a day."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ledger.statements.tree import Report
 
 slow = settings(
-    max_examples=max(10, settings.default.max_examples // 5),
+    max_examples=max(10, settings().max_examples // 5),
     suppress_health_check=list(HealthCheck),
     deadline=None,
 )
