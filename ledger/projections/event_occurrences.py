@@ -46,6 +46,17 @@ class Issued:
     body: Any
 
 
+@fixed
+class Late:
+    """A fact that is valued on a later day than it happened: its own day was closed (IAS 8.42)."""
+
+    position: int
+    event_id: str
+    day: str
+    kind: str
+    occurred_on: str
+
+
 def money_of(value: Any) -> Amount:  # noqa: ANN401 - money or a fee in money
     """Money in minor units."""
     return value.currency, parse_amount(value.amount, minor_unit_digits(value.currency))

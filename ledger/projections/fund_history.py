@@ -63,6 +63,7 @@ class FundHistory:
         earlier.reader.policies = [p for p in self.reader.policies if p.position <= position]
         earlier.reader.periods = [p for p in self.reader.periods if p.position <= position]
         earlier.reader.issued = [p for p in self.reader.issued if p.position <= position]
+        earlier.reader.late = [p for p in self.reader.late if p.position <= position]
         earlier.reader.mandates = [p for p in self.reader.mandates if p[0] <= position]
         earlier.occurrences = [one for one in self.occurrences if one.position <= position]
         return earlier

@@ -13,7 +13,7 @@ from ledger.domain.body import AssetFee
 from ledger.domain.kinds import KINDS
 from ledger.domain.outcome import EFFECTIVE, PENDING, REFUSED
 from ledger.kernel.amounts import parse_amount
-from ledger.projections.event_occurrences import READERS, Issued, money_of
+from ledger.projections.event_occurrences import READERS, Issued, Late, money_of
 
 if TYPE_CHECKING:
     from ledger.domain.accounting_policies import AdoptedPolicy
@@ -42,7 +42,7 @@ class OccurrenceReader:
     __slots__ = (
         "_waiting", "accounts", "assets", "closes", "currency", "custodians", "encumbrances",
         "entries",
-        "fund", "issued", "mandates", "periods", "policies", "proposals", "scales", "shut",
+        "fund", "issued", "late", "mandates", "periods", "policies", "proposals", "scales", "shut",
         "utc_offset_minutes",
     )  # fmt: skip
 
@@ -62,6 +62,8 @@ class OccurrenceReader:
         self.issued: list[Issued] = []
         self.mandates: list[tuple[int, Any]] = []
         """Position and body of each adopted mandate."""
+        self.late: list[Late] = []
+        """Facts that happened on an earlier day than they are valued on."""
         self.fund = ""
         self.utc_offset_minutes = 0
         self.shut = ""
@@ -109,8 +111,14 @@ class OccurrenceReader:
             self.proposals[event.event_id] = event.body
             return
         reader = READERS.get(event.kind.name)
-        if reader is not None:
-            found += reader(self, position, event.event_id, event.body)
+        if reader is None:
+            return
+        occurred_on = getattr(event.body, "occurred_on", None)
+        if occurred_on is not None and occurred_on < event.body.value_date:
+            self.late.append(
+                Late(position, event.event_id, event.body.value_date, event.kind.name, occurred_on)
+            )
+        found += reader(self, position, event.event_id, event.body)
 
     def units(self, asset: str, amount: str) -> int:
         """Base units of an amount."""

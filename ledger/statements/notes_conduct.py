@@ -147,6 +147,23 @@ def corrections(basis: Basis) -> Table | None:
     return Table("corrections", "Corrections of prior periods", (), tuple(rows), "IAS 8.49")
 
 
+def late_facts(basis: Basis) -> Table | None:
+    """Facts of a closed period that became known later: they count in this one (IAS 8.42)."""
+    rows = [
+        text(
+            f"late_facts.{one.position}",
+            f"{one.kind.rpartition('.v')[0]} of {one.occurred_on}, valued on {one.day}, position "
+            f"{one.position}",
+            "IAS 8.42",
+        )
+        for one in basis.history.reader.late
+        if basis.period.first <= one.day <= basis.period.last
+    ]
+    if not rows:
+        return None
+    return Table("late_facts", "Facts of earlier days", (), tuple(rows), "IAS 8.42")
+
+
 def _corrected(one: HandEntry) -> str:
     corrects = f"; corrects {one.corrects[:12]}…" if one.corrects else ""
     return (

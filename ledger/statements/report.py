@@ -31,6 +31,7 @@ from ledger.statements.notes_conduct import (
     events_after,
     fair_value_roll_forwards,
     judgements,
+    late_facts,
     non_cash,
     others,
     policies,
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 PRIMARY: Final = ("position", "performance", "equity", "cash_flows")
 NOTES: Final = (
     "policies", "judgements", "roll_forward", "units", "revaluation", "cost_model", "fair_value",
-    "restricted", "custody", "compliance", "non_cash", "events_after", "corrections", "others",
+    "restricted", "custody", "compliance", "non_cash", "events_after", "late_facts",
+    "corrections", "others",
     "asc_roll_forward",
 )  # fmt: skip
 SEALED_NOTES: Final = tuple(
@@ -108,6 +110,7 @@ def report_of(basis: Basis, held: Mapping[tuple[str, str], int]) -> Report:
         "compliance": lambda: compliance(basis),
         "non_cash": lambda: non_cash(basis),
         "events_after": lambda: events_after(basis),
+        "late_facts": lambda: late_facts(basis),
         "corrections": lambda: corrections(basis),
         "others": lambda: others(basis),
         "asc_roll_forward": lambda: fair_value_roll_forwards(basis),

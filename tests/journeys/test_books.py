@@ -97,6 +97,7 @@ def test_two_quarters_are_closed_issued_and_restated(fund: Harbour, tmp_path: Pa
     # The late fee is the third quarter's.
     third = fund.json("statement", "show", "--period", "2025Q3")
     assert amounts(third, "performance.custody")[0] == "-1000"
+    assert "cash.recorded of 2025-05-31, valued on 2025-07-01" in str(third["tables"])
     closed = close(fund, "2025Q3")
     assert closed["verdict"] == "effective"
 
