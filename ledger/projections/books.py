@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from ledger.domain.accounting_policies import timeline
+from ledger.domain.accounting_policies import AdoptedPolicy, timeline
 from ledger.domain.lots import Lot, LotPool, in_order, pool_of
 from ledger.projections.cash_entries import move_cash, post_by_hand, reclassify
 from ledger.projections.custody_moves import move_units
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from ledger.domain.accounting_policies import (
         AccountingPolicyAdopted,
-        AdoptedPolicy,
         AssetPolicy,
     )
     from ledger.projections.occurrences import Occurrence, UnitsAt
@@ -139,6 +138,17 @@ class Books:
     def gap(self, code: str, at: Occurrence, subject: str, paragraph: str, hint: str) -> None:
         """Remember that something is missing."""
         self.gaps.append(Gap(code, at.day, at.position, subject, paragraph, hint))
+
+    def ask_class(self, asset: str, at: Occurrence | AdoptedPolicy) -> None:
+        """Remember that an asset has come to stand in the books and no policy classifies it."""
+        if self.policy_of(asset) is None:
+            day = at.effective_from if isinstance(at, AdoptedPolicy) else at.day
+            self.gaps.append(
+                Gap(
+                    "asset_unclassified", day, at.position, asset, "IAS 8.10",
+                    f"classify {asset} in an accounting policy, with its memorandum",
+                )
+            )  # fmt: skip
 
     def policy_of(self, asset: str) -> AssetPolicy | None:
         """How the policy of the day classifies and measures an asset."""

@@ -111,6 +111,7 @@ def reclassify(books: Books, adopted: AdoptedPolicy, before: Mapping[str, AssetP
         old, new = before.get(asset), books.policy_of(asset)
         if carrying_account(old) == carrying_account(new):
             continue
+        books.ask_class(asset, adopted)
         for lot in books.lots(asset):
             lines += asset_lines(old, asset, -lot.cost, -lot.carrying_amount, "reclassification")
             lines += asset_lines(new, asset, lot.cost, lot.carrying_amount, "reclassification")

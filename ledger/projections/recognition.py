@@ -56,11 +56,7 @@ def come_in(books: Books, one: Inflow) -> bool:
         return True
     if one.asset_fees and not units_are_there(books, one.asset_fees):
         return False
-    if books.policy_of(one.asset) is None:
-        books.gap(
-            "asset_unclassified", one, one.asset, "IAS 8.10",
-            f"classify {one.asset} in an accounting policy, with its memorandum",
-        )  # fmt: skip
+    books.ask_class(one.asset, one)
     _COME_IN[one.word](books, one)
     return True
 

@@ -33,6 +33,7 @@ def exchange(books: Books, one: Swap) -> bool:
     paid = tuple([fee for fee in one.asset_fees if fee[:2] != one.received[:2]])
     if not units_are_there(books, (one.given, *paid)):
         return False
+    books.ask_class(one.received[1], one)
     _, asset, units = one.given
     if one.purpose == MIGRATION:
         _migrate(books, one)
@@ -52,11 +53,6 @@ def exchange(books: Books, one: Swap) -> bool:
     )
     lines.append(by_sign("4000", "5000", asset, net - relief.carrying_amount, "disposal"))
     lines.append(Line("5040", "", expensed, "fee"))
-    if books.policy_of(one.received[1]) is None:
-        books.gap(
-            "asset_unclassified", one, one.received[1], "IAS 8.10",
-            f"classify {one.received[1]} in an accounting policy, with its memorandum",
-        )  # fmt: skip
     reliefs = [relief, *pay_in_units(books, one, in_kind, lines)]
     add_lot(books, one, cost, cost, "swap", lines)
     post_with_surplus(books, one, "exchange", lines, reliefs)

@@ -30,8 +30,9 @@ def custody(basis: Basis, held: Mapping[tuple[str, str], int]) -> Table:
     by_place: defaultdict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
     for (account, asset), count in sorted(held.items()):
         opened = reader.accounts[account]
-        if count and opened.owner_class == "own":
-            by_place[opened.custodian, opened.method].append((account, asset, count))
+        own = count - basis.books.of_others.get((account, asset), 0)
+        if own and opened.owner_class == "own":
+            by_place[opened.custodian, opened.method].append((account, asset, own))
     left: dict[str, tuple[int, int]] = {
         asset: (_carrying(basis, asset), memo_of(basis.books, UNITS, asset, basis.period.last))
         for asset in basis.assets()

@@ -248,8 +248,9 @@ def fair_value(basis: Basis) -> Table:
 def restricted(basis: Basis) -> Table | None:
     """Units pledged, locked or lent, with their share of the carrying amount (IAS 38.122(d))."""
     sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for (_, asset, form), count in basis.books.encumbered.items():
-        sums[asset, form] += count
+    for (account, asset, form), count in basis.books.encumbered.items():
+        if basis.books.is_own(account):
+            sums[asset, form] += count
     rows: list[Row] = []
     for (asset, form), count in sorted(sums.items()):
         if not count:

@@ -26,6 +26,7 @@ from tests.support.tally import tally
 from tests.support.thousand_events import (
     ACT_HABITS,
     ADOPTION,
+    BOOK_HABITS,
     CHARTER_HABITS,
     FACT_HABITS,
     REGISTRY_HABITS,
@@ -40,7 +41,14 @@ if TYPE_CHECKING:
 
 HABITS = {
     habit.name: habit
-    for habit in (*CHARTER_HABITS, ADOPTION, *REGISTRY_HABITS, *ACT_HABITS, *FACT_HABITS)
+    for habit in (
+        *CHARTER_HABITS,
+        ADOPTION,
+        *REGISTRY_HABITS,
+        *ACT_HABITS,
+        *BOOK_HABITS,
+        *FACT_HABITS,
+    )
     if habit.waits
 }
 FACTS = {habit.name for habit in FACT_HABITS}

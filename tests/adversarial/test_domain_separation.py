@@ -44,6 +44,7 @@ from tests.support.tally import tally
 from tests.support.thousand_events import (
     ACT_HABITS,
     ADOPTION,
+    BOOK_HABITS,
     CHARTER_HABITS,
     FACT_HABITS,
     NEVER_EFFECTIVE,
@@ -78,7 +79,7 @@ def life(origin: str) -> BusyFund:
     """A fund with every kind of event, each effective where it can be."""
     fund = BusyFund(fund=origin, signers=dict(OFFICERS))
     begin(fund)
-    for habit in (*REGISTRY_HABITS, *ACT_HABITS, *CHARTER_HABITS, ADOPTION):
+    for habit in (*REGISTRY_HABITS, *ACT_HABITS, *BOOK_HABITS, *CHARTER_HABITS, ADOPTION):
         if habit.name in NEVER_EFFECTIVE:
             refused(fund, habit)
         else:

@@ -201,12 +201,12 @@ def next_close(position: int) -> int:
     return next(closes, 0)
 
 
-@pytest.mark.parametrize("position", [1, 2, 700, 910])
+@pytest.mark.parametrize("position", [1, 2, 700, 960])
 def test_a_log_moved_by_a_microsecond_is_betrayed_by_the_next_closed_period(position: int) -> None:
     """No other decision depends on it: before the next close it is a good log, but another one."""
     records = with_times(position, RECORDS, timedelta(microseconds=1))
     close = next_close(position)
-    assert bool(close) == (position < 910)
+    assert bool(close) == (position < 960)
     betrayed = [("outcome_differs", close), ("not_decided", close + 1)] if close else []
     leaf = [("first_leaf_differs", 1)] if position == 1 else []
     assert placed(signed_again(records)) == [*leaf, *betrayed]

@@ -36,6 +36,7 @@ UNREACHABLE: dict[tuple[str, str], str] = {
     ("custodian_statement.received.v1", "asset_retired"): _NOT_ACQUIRING,
     ("balance.attested.v1", "asset_retired"): _NOT_ACQUIRING,
     ("valuation.adopted.v1", "asset_retired"): _NOT_ACQUIRING,
+    ("entry.posted.v1", "asset_retired"): _NOT_ACQUIRING,
     ("acquisition.settled.v1", "asset_retired"): _NOT_ACQUIRING,
     ("disposal.settled.v1", "asset_retired"): _NOT_ACQUIRING,
     ("delivery.settled.v1", "asset_retired"): _NOT_ACQUIRING,
@@ -66,7 +67,7 @@ def _scan(function: Callable[..., Any], found: set[str], seen: set[str]) -> None
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         first = node.args[0] if node.args else None
-        if node.func.id in {"deny", "exception"}:
+        if node.func.id in {"deny", "exception", "flag"}:
             assert isinstance(first, ast.Constant), name
             assert first.value in LAWS, first.value
             found.add(str(first.value))

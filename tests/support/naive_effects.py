@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tests.support.naive_accounts import issued, posted, taken_back
+from tests.support.naive_policies import keep_lots, lot_in, lot_out
 from tests.support.naive_records import Body, Key, Mandate, Proposal, keyid_of
 from tests.support.naive_statements import cash_moved, observed, raised, resolved, stated
 
@@ -112,26 +114,35 @@ def _move(story: Story, fact: Body, account: str, asset: str, units: str, sign: 
     story.moves.append((fact["value_date"], account, asset, sign * Fraction(units)))
 
 
+def _policy_adopted(story: Story, told: Proposal) -> None:
+    story.policies.append(told.body)
+    keep_lots(story, told.body)
+
+
 def _pay_fees(story: Story, fact: Body) -> None:
     for fee in fact["fees"]:
         if fee["leg"] == "asset":
+            lot_out(story, fee["asset"], fee["units"])
             _move(story, fact, fee["account"], fee["asset"], fee["units"], -1)
 
 
 def _came_in(story: Story, told: Proposal) -> None:
     body = told.body
     _move(story, body, body["account"], body["asset"], body["units"], 1)
+    lot_in(story, told, body["asset"], body["units"])
 
 
 def _acquisition_settled(story: Story, told: Proposal) -> None:
     body, asked = told.body, story.proposals[told.body["proposal"]].body
     _move(story, body, asked["account"], asked["asset"], body["units"], 1)
     _pay_fees(story, body)
+    lot_in(story, told, asked["asset"], body["units"])
 
 
 def _disposal_settled(story: Story, told: Proposal) -> None:
     body, asked = told.body, story.proposals[told.body["proposal"]].body
     _move(story, body, asked["account"], asked["asset"], body["units"], -1)
+    lot_out(story, asked["asset"], body["units"], body.get("lots"))
     _pay_fees(story, body)
 
 
@@ -140,6 +151,8 @@ def _exchange_settled(story: Story, told: Proposal) -> None:
     received = asked["receive_min"]["asset"]
     _move(story, body, asked["account"], asked["give"]["asset"], body["given"], -1)
     _move(story, body, asked["receive_account"], received, body["received"], 1)
+    lot_out(story, asked["give"]["asset"], body["given"], body.get("lots"))
+    lot_in(story, told, received, body["received"])
     _pay_fees(story, body)
 
 
@@ -147,6 +160,7 @@ def _transfer_released(story: Story, told: Proposal) -> None:
     body, asked = told.body, story.proposals[told.body["proposal"]].body
     _move(story, body, asked["from_account"], asked["asset"], body["units"], -1)
     if "fee" in body:
+        lot_out(story, body["fee"]["asset"], body["fee"]["units"])
         _move(story, body, asked["from_account"], body["fee"]["asset"], body["fee"]["units"], -1)
 
 
@@ -186,6 +200,10 @@ EFFECTS: dict[str, Callable[[Story, Proposal], None]] = {
     "mandate.adopted": _mandate_adopted,
     "mandate.suspended": _mandate_suspended,
     "mandate.resumed": _mandate_suspended,
+    "accounting_policy.adopted": _policy_adopted,
+    "entry.posted": posted,
+    "entry.reversed": taken_back,
+    "statement.issued": issued,
     "asset.listed": _asset_listed,
     "asset.delisted": _asset_delisted,
     "custodian.engaged": _custodian_engaged,

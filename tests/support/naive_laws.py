@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from tests.support.naive_accounts import issued_laws, posted_laws, reversed_laws
+from tests.support.naive_policies import fair_value_laws, lot_laws, measurement_laws, policy_laws
 from tests.support.naive_records import Body, Proposal, add_days
 from tests.support.naive_statements import (
     lent_laws,
@@ -22,7 +24,9 @@ from tests.support.naive_units import (
     UNIT_LAWS,
     Laws,
     account_laws,
+    asked_by,
     deny,
+    fits,
     is_open,
     units_laws,
 )
@@ -51,6 +55,8 @@ def laws_of_every_event(story: Story, event: Proposal) -> Laws:
     own = [one for one in event.signatures if one.officer == event.author]
     if any(story.suspect(signature) for signature in own[:1]):
         yield deny("author_suspect")
+    if event.body.get("restates"):
+        return  # it lies in a closed period; its own laws ask in which
     # How far back is a question of the recording (10).
     if event.status == "new" and day < earliest_value_date(story):
         yield deny("value_date_too_early")
@@ -220,12 +226,6 @@ def _suspension(story: Story, event: Proposal) -> Laws:
         yield deny("mandate_not_suspended")
 
 
-def _accounting(story: Story, event: Proposal) -> Laws:
-    for entry in event.body["assets"]:
-        if entry["asset"] not in story.assets:
-            yield deny("policy_incomplete")
-
-
 # -- registry -----------------------------------------------------------------------------------
 
 
@@ -316,16 +316,29 @@ def _cash(story: Story, event: Proposal) -> Laws:
     yield from lent_laws(story, event)
 
 
+def _settled(story: Story, event: Proposal) -> Laws:
+    """What leaves names its lots, where it can be counted."""
+    yield from UNIT_LAWS[event.kind](story, event)
+    body, asked = event.body, asked_by(story, event)
+    if asked is not None and fits(story, body, asked):
+        asset = asked.body.get("give", asked.body)["asset"]
+        yield from lot_laws(story, body, asset, body.get("given") or body["units"])
+
+
 def _valuation(story: Story, event: Proposal) -> Laws:
     body = event.body
     yield from units_laws(story, body["asset"])
     seen = [
-        price.event_id
+        price
         for price in story.prices
         if all(price.body[name] == body[name] for name in ("asset", "currency"))
     ]
+    known = {price.event_id: price.body for price in seen[-PRICES_REMEMBERED:]}
     for name in body["prices"]:
-        if name not in seen[-PRICES_REMEMBERED:]:
+        if name in known:
+            day = body["value_date"]
+            yield from fair_value_laws(story, day, known[name]["observed_at"])
+        else:
             yield deny("price_unknown")
 
 
@@ -347,6 +360,11 @@ def _close(story: Story, event: Proposal) -> Laws:
     others = [p for p in story.open_proposals() if p.event_id != event.event_id]
     if any(p.kind == "period.closed" for p in others):
         yield deny("period_closing")
+    if any(stated["as_of"] <= body["ends_on"] for stated in story.breaks.values()):
+        yield "break_open", "flag"
+    unsettled = [p for p in others if p.status == "effective"]
+    if any(p.body["value_date"] <= body["ends_on"] for p in unsettled):
+        yield "proposal_unsettled", "flag"
 
 
 LAWS: dict[str, Callable[[Story, Proposal], Laws]] = {
@@ -361,7 +379,14 @@ LAWS: dict[str, Callable[[Story, Proposal], Laws]] = {
     "mandate.adopted": _adoption,
     "mandate.suspended": _suspension,
     "mandate.resumed": _suspension,
-    "accounting_policy.adopted": _accounting,
+    "disposal.settled": _settled,
+    "delivery.settled": _settled,
+    "exchange.settled": _settled,
+    "accounting_policy.adopted": policy_laws,
+    "entry.posted": posted_laws,
+    "entry.reversed": reversed_laws,
+    "measurement.recorded": measurement_laws,
+    "statement.issued": issued_laws,
     "asset.listed": _listing,
     "asset.delisted": _delisting,
     "custodian.engaged": _engagement,

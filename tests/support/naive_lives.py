@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from ledger.kernel.amounts import render_amount
 from tests.support.books import ANYBODY, EXCEPTION, anybody, approval, book, quorum
 from tests.support.books import rule as provision
 from tests.support.fund_simulator import BTC, DIGEST, OFFICES
 from tests.support.naive_records import FACTS as HAPPENED
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from tests.support.naive_beside import FundBeside
 
 Twist = dict[str, Any]
@@ -51,6 +54,9 @@ POOL = [
     quorum(1, "opening", "deposit"),
     quorum(1, "any_registration"),
     quorum(1, "settlement"),
+    quorum(1, "entry"),
+    quorum(1, "restatement", "statement_issue"),
+    quorum(1, "measurement", "valuation"),
     approval("P.BOTH", "transfer_out", "exchange",
              roles_all_of=["ChiefInvestmentOfficer", "RiskOfficer"], roles_count="2"),
     approval("P.THREE", "sale", roles_all_of=["RiskOfficer"],
@@ -149,6 +155,156 @@ def charter(terms: dict[str, Any], *offices: str) -> dict[str, Any]:
     return {"governance_offices": list(offices or ("Governor",)), **terms}
 
 
+# -- the books ----------------------------------------------------------------------------------
+
+MARKET: dict[str, Any] = {"active_market": True, "active_market_evidence": DIGEST}
+AT_COST: dict[str, Any] = {
+    "classification": "intangible",
+    "measurement_model": "cost",
+    "memo": DIGEST,
+}
+ENTRIES: list[dict[str, Any]] = [
+    {**AT_COST},
+    {**AT_COST, "interchangeable": False},
+    {**AT_COST, "interchangeable": False, "class_id": "coins", **MARKET},
+    {**AT_COST, "measurement_model": "revaluation", **MARKET},
+    {**AT_COST, "measurement_model": "revaluation", "class_id": "coins", **MARKET},
+    {**AT_COST, "measurement_model": "revaluation"},
+    {**AT_COST, "measurement_model": "fv_net_income", "class_id": "coins"},
+    {**AT_COST, "classification": "inventory", "measurement_model": "lower_cost_nrv"},
+    {**AT_COST, "classification": "financial_asset", "measurement_model": "amortised_cost"},
+]
+"""What a policy may say of an asset."""
+FAIR_VALUE: dict[str, Any] = {
+    "principal_market": "M",
+    "price_point": "last",
+    "cut_off_time": "06:30:00",
+    "max_age_days": 1,
+}
+PLAIN_POLICY: dict[str, Any] = {
+    "framework": "ifrs",
+    "functional_currency": "USD",
+    "cost_formula": "fifo",
+}
+FIRST_POLICIES: list[dict[str, Any] | None] = [
+    None,
+    None,
+    *[{**PLAIN_POLICY, "fair_value": FAIR_VALUE, "assets": [{"asset": "BTC", **AT_COST}]}] * 2,
+    *[
+        {
+            **PLAIN_POLICY,
+            "cost_formula": "specific",
+            "assets": [{"asset": asset, **ENTRIES[1]} for asset in ("BTC", "BNB")],
+        }
+    ]
+    * 2,
+]
+"""Before anything is held: none, prices that are looked at, or lots that are named."""
+IN_A_POLICY: list[dict[str, Any]] = [
+    {"disposal_cost_rate": "0.01"}, {"fair_value": FAIR_VALUE}, {"fx_source": "A bank"},
+    {"cost_formula": "weighted_average"}, {"cost_formula": "specific"}, {"cost_formula": "fifo"},
+    {"cost_formula": "lifo"}, {"unit_of_account": "holding"}, {"unit_of_account": "lot"},
+    {"lot_scope": "account"}, {"lot_scope": "fund"}, {"swap_fee": "expense"},
+    {"framework": "us_gaap"}, {"memo": DIGEST}, {"presentation_currency": "KZT"},
+]  # fmt: skip
+"""What differs from one policy to the next."""
+IN_AN_ASSET: list[dict[str, Any]] = [
+    {"memo": NOBODY}, {"credit_loss_rate": "0.01"}, {"active_market_review": "2027-01-01"},
+    {"measurement_model": "revaluation", **MARKET}, {"measurement_model": "revaluation"},
+    {"classification": "inventory", "measurement_model": "lower_cost_nrv"}, {"class_id": "coins"},
+    {"interchangeable": False}, {"bpm7_class": "equity_like"}, MARKET,
+]  # fmt: skip
+CHANGES = ["initial", "addition", "change_of_policy", "change_of_estimate", "revaluation_adopted",
+           "reclassification"]  # fmt: skip
+
+
+@st.composite
+def new_policies(draw: st.DrawFn) -> dict[str, Any]:
+    """A policy out of nothing."""
+    named = draw(st.lists(st.sampled_from(["BTC", "BNB", "BNB", "XXX"]), max_size=3))
+    assets = [{"asset": asset, **draw(st.sampled_from(ENTRIES))} for asset in named]
+    formula = draw(st.sampled_from(["fifo", "fifo", "weighted_average", "specific", "hifo"]))
+    framework = draw(st.sampled_from(["ifrs", "ifrs", "ipsas", "us_gaap", "gasb"]))
+    currency = draw(st.sampled_from(["USD"] * 9 + ["KZT"]))
+    unit = draw(st.sampled_from([{}, {}, {"unit_of_account": "lot"}]))
+    changed = {"cost_formula": formula, "framework": framework, "functional_currency": currency}
+    return {**PLAIN_POLICY, **changed, **unit, "assets": assets}
+
+
+@st.composite
+def policy_changes(draw: st.DrawFn) -> dict[str, Any]:
+    """How a policy differs from the one before it: in itself, in an asset, in which assets."""
+    how = draw(st.sampled_from(["", "", "policy", "asset", "asset", "more", "more", "less"]))
+    choices = {"policy": IN_A_POLICY, "asset": IN_AN_ASSET, "more": ENTRIES}
+    found: dict[str, Any] = draw(st.sampled_from(choices[how])) if how in choices else {}
+    return {"how": how, "with": found, "asset": draw(st.sampled_from(["BTC", "BNB"]))}
+
+
+def later_policy(before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """The policy that was adopted before with a change."""
+    members = {"assets", *PLAIN_POLICY, *(name for one in IN_A_POLICY for name in one)}
+    policy = {name: before[name] for name in before if name in members}
+    how, asset = change["how"], change["asset"]
+    assets = list(policy["assets"])
+    if how == "policy":
+        policy |= change["with"]
+    if how == "asset" and assets:
+        assets[0] = {**assets[0], **change["with"]}
+    if how == "less":
+        assets = assets[1:]
+    if how == "more":
+        assets.append({"asset": asset, **change["with"]})
+    return {**policy, "assets": assets}
+
+
+def _line(account: str, side: str, amount: str, **fields: Any) -> dict[str, Any]:
+    return {"account": account, "side": side, "amount": amount, **fields}
+
+
+OWED = _line("2010", "credit", "100")
+POSTINGS: list[list[dict[str, Any]]] = [
+    [_line("5060", "debit", "100"), OWED],
+    [_line("5060", "debit", "60"), _line("5050", "debit", "40"), OWED],
+    [_line("1110", "debit", "100", asset="BTC", adjusts="carrying_amount"), OWED],
+    [_line("1000", "debit", "100", currency="EUR", foreign_amount="90"), OWED],
+    [_line("1000", "debit", "100", currency="EUR", foreign_amount="0.001"), OWED],
+    [_line("1000", "debit", "100"), _line("1110", "credit", "100")],
+    [_line("5060", "debit", "100", foreign_amount="1"), OWED],
+    [_line("5060", "debit", "99.99"), OWED],
+    [_line("5060", "debit", "100.001"), OWED],
+    [_line("3100", "debit", "100", asset="BTC"), _line("4000", "credit", "100", asset="BTC")],
+    [_line("3100", "debit", "100", asset="BNB"), _line("3300", "credit", "100")],
+    [_line("7777", "debit", "100"), OWED],
+    [_line("9000", "debit", "100", asset="XXX"), OWED],
+    [_line("1110", "debit", "100", asset="XXX"), OWED],
+]
+postings = st.sampled_from(POSTINGS[:4] * 3 + POSTINGS)
+
+
+def named_lots(fund: FundBeside, asset: str, units: Fraction, how: str) -> list[dict[str, str]]:
+    """The lots that a settlement names: those that are kept, from the oldest or the newest on."""
+    if how == "unknown":
+        return [{"lot": NOBODY, "units": _in_units(units)}]
+    lots = sorted(fund.story.lots.get(asset, []), key=lambda lot: lot.day, reverse=how == "newest")
+    found: list[tuple[str, Fraction]] = []
+    for lot in lots if how != "none" else ():
+        part = min(lot.units, units)
+        units -= part
+        found += [(lot.event_id, part)] if part else []
+    if how == "twice" and found:
+        (name, part), *others = found
+        found = [(name, part / 2), *others, (name, part / 2)]
+    if how == "short" and len(found) > 1:
+        found = found[1:]
+    if how == "over" and found:
+        found[0] = (found[0][0], max(lot.units for lot in lots) + 1)
+    return [{"lot": name, "units": _in_units(part)} for name, part in found]
+
+
+def _in_units(amount: Fraction) -> str:
+    return render_amount(int(amount * 10**8) or 1, 8)
+
+
 # -- choices ------------------------------------------------------------------------------------
 
 officers = st.sampled_from(EVERYBODY)
@@ -192,6 +348,8 @@ WRONG: list[Twist] = [
     {"set": {"proceeds": {"currency": "EUR", "amount": "1000"}}},
     {"set": {"cost": {"currency": "USD", "amount": "0.001"}}},
     {"set": {"max_consideration": {"currency": "EUR", "amount": "1000"}}},
+    {"set": {"restates": ["2031"]}}, {"set": {"known_at": 99_999}}, {"set": {"period": "2031"}},
+    {"set": {"entry": NOBODY}}, {"set": {"lots": []}}, {"set": {"functional_currency": "KZT"}},
     {"over": 0}, {"over": 1}, {"over": 2}, {"over": 3},
     {"back": 1}, {"back": 1}, {"back": 1}, {"back": 2}, {"back": 2}, {"back": 4}, {"back": 12},
     {"back": 40}, {"back": -1}, {"hours": 1}, {"hours": 1}, {"hours": 1}, {"hours": 30},

@@ -48,4 +48,7 @@ the number where it does. Whoever writes one of them into the documents strikes 
 29. What a fact is about being over, nothing is asked of that fact any more.
 30. What is an exception becomes a flag when all that is asked is there, not only its own quorum.
 31. An account expects units while an open proposal names it, of any kind but the registry's.
+32. Two accounting policies are compared as they are written, with their defaults: one
+    that says what the formula implies anyhow differs from one that says nothing.
+33. Of a policy that names an asset twice each entry is compared with the earlier policy.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tests.support.naive_effects import EFFECTS
 from tests.support.naive_records import (
@@ -26,6 +27,9 @@ from tests.support.naive_records import (
     add_days,
     keyid_of,
 )
+
+if TYPE_CHECKING:
+    from tests.support.naive_policies import Lot
 
 
 @dataclass
@@ -65,6 +69,17 @@ class Story:
     breaks: dict[str, Body] = field(default_factory=dict)
     """Open breaks by event id: the statements that they are about."""
     periods: list[Body] = field(default_factory=list)
+    currency: str = ""
+    """The functional one."""
+    policies: list[Body] = field(default_factory=list)
+    """Accounting policies in the order of their adoption."""
+    lots: dict[str, list[Lot]] = field(default_factory=dict)
+    """What is left of each lot, of assets whose lots are kept, in the order in which they came."""
+    entries: dict[str, Body] = field(default_factory=dict)
+    taken_back: set[str] = field(default_factory=set)
+    """Entries that were reversed."""
+    issued: set[str] = field(default_factory=set)
+    """Documents."""
 
     # -- who and when ---------------------------------------------------------------------------
 
@@ -220,6 +235,7 @@ class Story:
     def _constitute(self, body: Body) -> None:
         self.fund = body["fund"]
         self.charter = body["charter"]
+        self.currency = body["functional_currency"]
         self.log_keys.append(body["log_key"])
         for founder in body["founders"]:
             officer = founder["officer"]

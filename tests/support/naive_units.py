@@ -203,20 +203,31 @@ def _settlement(story: Story, event: Proposal, asked: Proposal) -> Laws:
         if account in story.frozen:
             yield exception("account_frozen")
     yield from _amounts(story, body, asked)
-    unfit = [law for law in _fee_laws(story, body) if law != exception("account_frozen")]
     yield from _fee_laws(story, body)
-    if not unfit:
-        needs = _given(story, body, asked) + _fees(story, body)
+    if fits(story, body, asked):
+        needs = _given(story, body, asked) + _fees_beside(story, body, asked)
         yield from outflow_laws(story, needs, body["value_date"])
 
 
-def _amounts(story: Story, body: Body, asked: Proposal) -> Laws:
+def fits(story: Story, body: Body, asked: Proposal) -> bool:
+    """Whether all that leaves by a settlement can be counted."""
+    unfit = [law for law in _fee_laws(story, body) if law != exception("account_frozen")]
+    if asked.kind != "acquisition.proposed":
+        unfit += _units_laws(story, body, asked)
+    return not unfit
+
+
+def _units_laws(story: Story, body: Body, asked: Proposal) -> Laws:
     if asked.kind == "exchange.proposed":
         yield from units_laws(story, asked.body["give"]["asset"], body["given"])
         yield from units_laws(story, asked.body["receive_min"]["asset"], body["received"])
-        return
-    yield from units_laws(story, asked.body["asset"], body["units"])
-    if asked.kind == "delivery.proposed":
+    else:
+        yield from units_laws(story, asked.body["asset"], body["units"])
+
+
+def _amounts(story: Story, body: Body, asked: Proposal) -> Laws:
+    yield from _units_laws(story, body, asked)
+    if asked.kind in ("exchange.proposed", "delivery.proposed"):
         return
     money = body.get("consideration") or body["proceeds"]
     agreed = asked.body.get("max_consideration") or asked.body["min_proceeds"]
@@ -242,6 +253,17 @@ def _fees(story: Story, body: Body) -> Needs:
         if fee["leg"] == "asset":
             found += needed(story, (fee["account"], fee["asset"]), fee["units"])
     return found
+
+
+def _fees_beside(story: Story, body: Body, asked: Proposal) -> Needs:
+    """Fees; of those kept back from what an exchange receives only what is more than that."""
+    fees = _fees(story, body)
+    if asked.kind != "exchange.proposed":
+        return fees
+    place = asked.body["receive_account"], asked.body["receive_min"]["asset"]
+    own = sum((units for account, asset, units, _ in fees if (account, asset) == place), NOTHING)
+    others = [fee for fee in fees if fee[:2] != place]
+    return [*others, (*place, max(NOTHING, own - Fraction(body["received"])), NOTHING)]
 
 
 def _fee_laws(story: Story, body: Body) -> Laws:

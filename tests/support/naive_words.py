@@ -44,6 +44,10 @@ TRIGGERS = {
     "break.resolved": ["reconciliation_review"],
     "report.filed": ["report"],
     "period.closed": ["period_close"],
+    "entry.posted": ["entry"],
+    "entry.reversed": ["entry"],
+    "measurement.recorded": ["measurement"],
+    "statement.issued": ["statement_issue"],
     "asset.listed": ["register_instrument"],
     "asset.delisted": ["retire_instrument"],
     "custodian.engaged": ["register_custodian", "register_counterparty"],
@@ -93,6 +97,7 @@ def words_of(event: Proposal) -> set[str]:
     words = [*TRIGGERS[event.kind], *FURTHER.get(further, [])]
     if further == "out":
         words.append(SPENT.get(body["category"], "expense"))
+    words += ["restatement"] if body.get("restates") else []
     words += [body["purpose"]] if body.get("purpose") in PURPOSES else []
     nature = "any_fact" if event.kind in FACTS else "any_instruction"
     return {*words, "any_registration" if event.kind in REGISTRY else nature}

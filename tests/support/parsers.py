@@ -26,11 +26,11 @@ from ledger.audit.bundle import split_entries
 from ledger.audit.manifest import parse_manifest
 from ledger.audit.spelling import read_usual
 from ledger.audit.trust import render_trust
+from ledger.cli.custodian_statements import COLUMNS as STATEMENT_COLUMNS
+from ledger.cli.custodian_statements import read_statement
 from ledger.cli.history import COLUMNS, Row, read_history
 from ledger.cli.observations import COLUMNS as OBSERVATION_COLUMNS
 from ledger.cli.observations import read_observations
-from ledger.cli.statements import COLUMNS as STATEMENT_COLUMNS
-from ledger.cli.statements import read_statement
 from ledger.cli.words import full_text
 from ledger.cli.workspace import SETTINGS, find_workspace
 from ledger.domain.drafts import read_payload

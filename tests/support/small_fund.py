@@ -188,6 +188,31 @@ class SmallFund(FundSimulator):
         base = {"period": name, "starts_on": starts_on, "ends_on": ends_on}
         return {**base, "statements": [], **fields}
 
+    def policy(self, *assets: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """An accounting policy with these assets; plain in all that is not said."""
+        base = {"effective_from": self.today, "framework": "ifrs", "functional_currency": "USD"}
+        return {**base, "cost_formula": "fifo", "assets": list(assets), **fields}
+
+    def measure_by(self, *assets: dict[str, Any], **fields: Any) -> str:
+        """Adopt an accounting policy."""
+        return self.govern("accounting_policy.adopted", **self.policy(*assets, **fields))
+
+    def identify(self, *assets: str) -> str:
+        """Adopt a policy under which disposals of these assets name their lots."""
+        entries = [classified(asset, interchangeable=False) for asset in assets]
+        return self.measure_by(*entries, cost_formula="specific")
+
+    def entry(self, amount: str = "10", **fields: Any) -> dict[str, Any]:
+        """An entry posted by hand: an expense that is owed."""
+        lines = [line("5060", "debit", amount), line("2010", "credit", amount)]
+        return {"lines": lines, "explanation": "An invoice", **GROUNDS, **fields}
+
+    def issue(self, period: str, as_of: str, **fields: Any) -> dict[str, Any]:
+        """Statements of a closed period that are issued."""
+        base = {"title": "financial_statements", "period": period, "as_of": as_of}
+        issued = {"known_at": self.state.position, "document": DIGEST, "authorised_by": "The Board"}
+        return {**base, **issued, **GROUNDS, **fields}
+
     def change_mandate(self, *rules: dict[str, Any]) -> str:
         """Adopt an open book with these rules, and let its notice pass."""
         book_id = self.govern("book.recorded", book=open_book(*rules))
@@ -213,6 +238,17 @@ class SmallFund(FundSimulator):
         assert all(units % 1_000_000 == 0 for units in legs)
         held, reserved, encumbered, in_transit = (units // 1_000_000 for units in legs)
         return held, reserved, encumbered, in_transit
+
+
+def classified(asset: str = "BTC", **fields: Any) -> dict[str, Any]:
+    """An asset in an accounting policy: an intangible at cost, if nothing else is said."""
+    base = {"asset": asset, "classification": "intangible", "memo": DIGEST}
+    return {**base, "measurement_model": "cost", **fields}
+
+
+def line(account: str, side: str, amount: str, **fields: Any) -> dict[str, Any]:
+    """A line of an entry."""
+    return {"account": account, "side": side, "amount": amount, **fields}
 
 
 def fund_under(*rules: dict[str, Any]) -> SmallFund:
@@ -276,15 +312,9 @@ def rich_fund() -> SmallFund:
     attested = {"item": "reserves", "subject": "fund", "attester": "A", "document": DIGEST}
     fund.do("attestation.recorded", "aigerim", expires_on=fund.day(9), **attested, **GROUNDS)
     fund.state_fact()
-    policy = {"asset": "BTC", "classification": "intangible", "memo": DIGEST}
-    fund.govern(
-        "accounting_policy.adopted",
-        effective_from=fund.today,
-        framework="ifrs",
-        functional_currency="USD",
-        cost_formula="fifo",
-        assets=[{**policy, "measurement_model": "cost", "interchangeable": True}],
-    )
+    fund.identify("BNB")
+    fund.open_units("2", asset="BNB")
+    fund.do("entry.posted", "aigerim", **fund.entry())
     fund.do(
         "encumbrance.placed", "aigerim", asset="BTC", units="1", account="cold-1", form="lock",
         beneficiary="B", **GROUNDS,
@@ -302,6 +332,7 @@ def rich_fund() -> SmallFund:
     )  # fmt: skip
     close = fund.pend("period.closed", "aigerim", **fund.close("2026-01-05"))
     fund.approve(close, "daniyar")
+    fund.do("statement.issued", "aigerim", **fund.issue("2026", "2026-01-05"))
     fund.pend("acquisition.proposed", "aigerim", **fund.acquisition())
     fund.pend("period.closed", "aigerim", **fund.close("2026-01-06", "2026-01-06"))
     return fund

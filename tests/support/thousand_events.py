@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -42,6 +43,7 @@ def usd(amount: str) -> dict[str, str]:
 BOOK = open_book(
     quorum(1, "sale", "exchange", "transfer_out", "custody_transfer"),
     quorum(1, "pledge", "release_encumbrance", "valuation", "period_close"),
+    quorum(1, "entry", "measurement", "statement_issue"),
     quorum(
         1,
         "register_instrument",
@@ -232,13 +234,9 @@ def resume(fund: BusyFund) -> None:
 
 
 def _policy(fund: BusyFund) -> Fields:
-    return {
-        "effective_from": fund.today,
-        "framework": "ifrs",
-        "functional_currency": "USD",
-        "cost_formula": "fifo",
-        "assets": [],
-    }
+    """The first policy, then additions to it, of no asset."""
+    later = {"change": "addition"} if fund.state.accounting_policies else {}
+    return fund.policy(**later)
 
 
 def _listed(fund: BusyFund) -> Fields:
@@ -372,7 +370,31 @@ def _close(fund: BusyFund) -> Fields:
     name = str(2_000 + int(fund.fresh("period").rpartition("-")[2]))
     if fund.state.periods:
         starts = _day_after(fund, fund.state.periods[-1].ends_on)
-    return {"period": name, "starts_on": starts, "ends_on": fund.day(-1), "statements": [DIGEST]}
+    return {"period": name, "starts_on": starts, "ends_on": fund.day(-1), "statements": []}
+
+
+def _posted(fund: BusyFund) -> Fields:
+    return fund.entry(str(1 + len(fund.records)))
+
+
+def _reversed(fund: BusyFund) -> Fields:
+    posted = fund.do("entry.posted", "aigerim", cosigners=["daniyar"], **_posted(fund))
+    return {"entry": posted, "explanation": "It was posted twice", **GROUNDS}
+
+
+def _measured(fund: BusyFund) -> Fields:
+    if not fund.state.accounting_policies:
+        fund.measure_by()
+    return {"occasion": "indication_of_impairment", **GROUNDS}
+
+
+def _issued(fund: BusyFund) -> Fields:
+    """Of the last closed period, a document that was not issued before."""
+    if not fund.state.periods:
+        fund.do("period.closed", "aigerim", cosigners=["daniyar"], **_close(fund))
+    last = fund.state.periods[-1]
+    document = sha256(fund.fresh("document").encode()).hexdigest()
+    return fund.issue(last.period, last.ends_on, document=document)
 
 
 def _day_after(fund: BusyFund, day: str) -> str:
@@ -524,6 +546,12 @@ ACT_HABITS = (
     act("valuation.adopted", _valuation),
     act("period.closed", _close),
 )
+BOOK_HABITS = (
+    act("entry.posted", _posted),
+    act("entry.reversed", _reversed),
+    act("measurement.recorded", _measured),
+    act("statement.issued", _issued),
+)
 FACT_HABITS = (
     *(fact(kind, _of_standing(kind)) for kind in SETTLED),
     fact("opening.recorded", _opening),
@@ -667,8 +695,15 @@ def replace_mandate(fund: BusyFund) -> None:
 
 
 def keep_registers_and_act(fund: BusyFund) -> None:
-    """Everything that the mandate governs but facts."""
+    """Everything that the mandate governs but facts and the books."""
     for habit in (*REGISTRY_HABITS, *ACT_HABITS):
+        for way in (at_once, refused, *WAYS_TO_WAIT):
+            way(fund, habit)
+
+
+def keep_books(fund: BusyFund) -> None:
+    """Entries, measurements and statements."""
+    for habit in BOOK_HABITS:
         for way in (at_once, refused, *WAYS_TO_WAIT):
             way(fund, habit)
 
@@ -779,6 +814,7 @@ def begin(fund: BusyFund) -> BusyFund:
 def round_of_life(fund: BusyFund) -> None:
     """Every kind of event in every way once."""
     keep_registers_and_act(fund)
+    keep_books(fund)
     govern(fund)
     misbehave(fund)
     state_facts(fund)

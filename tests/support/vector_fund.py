@@ -100,9 +100,9 @@ class VectorFund(FundSimulator):
             "address.registered", account=account, chain=CHAIN, address=address, evidence=[DIGEST]
         )
 
-    def take_on(self, asset: str, units: str, account: str, day: str) -> None:
+    def take_on(self, asset: str, units: str, account: str, day: str) -> str:
         """Units held before the ledger began."""
-        self.do(
+        return self.do(
             "opening.recorded",
             "bolat",
             cosigners=["daniyar"],

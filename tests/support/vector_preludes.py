@@ -14,6 +14,7 @@ from typing import Any
 from ledger.kernel.instants import parse_instant, render_instant
 from tests.support.fund_simulator import BNB, BTC, DIGEST, key_form
 from tests.support.vector_fund import OPENED_ON, VectorFund, book, signer
+from tests.support.vector_policies import identified, measured
 from tests.support.vector_replay import Step, steps_of
 from tests.support.vector_working import live
 
@@ -128,6 +129,15 @@ def _december() -> dict[str, Any]:
     }
 
 
+def _measured() -> VectorFund:
+    """Closed once, then measured."""
+    return measured(_closed())
+
+
+def _identified() -> VectorFund:
+    return identified(_governed())
+
+
 def _working() -> VectorFund:
     return live(_governed())
 
@@ -142,6 +152,8 @@ _LIVES = {
     "suspended": _suspended,
     "closing": _closing,
     "closed": _closed,
+    "measured": _measured,
+    "identified": _identified,
     "working": _working,
 }
 PRELUDES = tuple(_LIVES)

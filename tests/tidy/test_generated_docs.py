@@ -21,6 +21,7 @@ from ledger.cli.event_pages.regimes import PRINCIPLES
 from ledger.cli.event_pages.shapes import NAMED, shape_of
 from ledger.cli.event_pages.states import PARTS
 from ledger.cli.event_pages.words import MEANINGS, SHELVES, TEXTS
+from ledger.domain.accounting_policies import AdoptedPolicy
 from ledger.domain.admit import view_of
 from ledger.domain.apply import advance
 from ledger.domain.digest import LEFT_OUT, state_value
@@ -160,7 +161,7 @@ def _parts(value: Any) -> Iterator[Any]:
     inner: list[Any] = []
     if isinstance(value, dict | list | tuple):
         inner = list(value.values()) if isinstance(value, dict) else list(value)
-    elif is_dataclass(value) and not isinstance(value, RecordedBook):
+    elif is_dataclass(value) and not isinstance(value, RecordedBook | AdoptedPolicy):
         inner = [getattr(value, at.name) for at in fields(value) if at.name not in LEFT_OUT]
         if not isinstance(value, State):
             yield value

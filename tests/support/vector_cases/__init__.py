@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.support.vector_cases import constitution, custody, judgement, movements, registry
+from tests.support.vector_cases import (
+    accounting,
+    constitution,
+    custody,
+    judgement,
+    movements,
+    registry,
+)
 
 SUBJECTS = (
     *constitution.SUBJECTS,
@@ -10,4 +17,5 @@ SUBJECTS = (
     *movements.SUBJECTS,
     *custody.SUBJECTS,
     *judgement.SUBJECTS,
+    *accounting.SUBJECTS,
 )

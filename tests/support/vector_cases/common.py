@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.vector_case import Case, Subject, case
+from tests.support.vector_cases.accounting import SUBJECTS as ACCOUNTING
 from tests.support.vector_cases.constitution import SUBJECTS as CONSTITUTION
 from tests.support.vector_cases.custody import SUBJECTS as CUSTODY
 from tests.support.vector_cases.judgement import SUBJECTS as JUDGEMENT
@@ -17,7 +18,7 @@ from tests.support.vector_cases.registry import SUBJECTS as REGISTRY
 
 _BY_KIND = {
     subject.kind: subject
-    for subject in (*CONSTITUTION, *REGISTRY, *MOVEMENTS, *CUSTODY, *JUDGEMENT)
+    for subject in (*CONSTITUTION, *REGISTRY, *MOVEMENTS, *CUSTODY, *JUDGEMENT, *ACCOUNTING)
 }
 _ALONE: dict[str, Any] = {"cosigners": []}
 

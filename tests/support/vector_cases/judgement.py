@@ -113,6 +113,30 @@ APPROVALS = (
     ),
 )
 
+_MEASURED: dict[str, Any] = {"prelude": "measured", "value_date": "2026-01-04"}
+_OF_FAIR_VALUES = (
+    case("price_after_cut_off", prices=["@price_too_late"], **_MEASURED),
+    case("price_after_cut_off-day", "of the day after", prices=["@price_now"], **_MEASURED),
+    case(
+        "price_too_old",
+        "in the last second of the day before the oldest that is allowed",
+        prices=["@price_old"],
+        **{**_MEASURED, "value_date": "2026-01-05"},
+    ),
+    case(
+        "valid-oldest",
+        "in the first second of the oldest day that is allowed",
+        prices=["@price_before"],
+        **{**_MEASURED, "value_date": "2026-01-05"},
+    ),
+    case(
+        "valid-in_time",
+        "in the last second up to the cut-off",
+        prices=["@price_last_second", "@price_old"],
+        **_MEASURED,
+    ),
+)
+
 OBSERVATIONS = (
     Subject(
         "price.observed",
@@ -142,7 +166,11 @@ OBSERVATIONS = (
             "prices": ["@price"],
             **WHY,
         },
-        (NO_ASSET, case("price_unknown", prices=[UNKNOWN])),
+        (
+            NO_ASSET,
+            case("price_unknown", prices=[UNKNOWN]),
+            *_OF_FAIR_VALUES,
+        ),
     ),
     Subject(
         "observation.recorded",
@@ -255,6 +283,13 @@ REPORTS = (
     ),
 )
 
+_BUSY: dict[str, Any] = {
+    "prelude": "working",
+    "period": "2026-01",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-01-11",
+}
+
 PERIODS = (
     Subject(
         "period.closed",
@@ -281,6 +316,8 @@ PERIODS = (
                 "period_name_used", prelude="closed", starts_on="2026-01-01", ends_on="2026-01-03"
             ),
             case("period_closing", prelude="closing"),
+            case("break_open", "it is closed all the same, and flagged", **_BUSY),
+            case("proposal_unsettled", "it is closed all the same, and flagged", **_BUSY),
         ),
         why="carries the digest of the state before it in its outcome",
     ),

@@ -67,15 +67,48 @@ def of_facts(noun: str, early: dict[str, Any]) -> tuple[Case, ...]:
 _NO_FEES: dict[str, Any] = {"fees": []}
 
 
-def _of_fees(short_on: str = "2026-01-08") -> tuple[Case, ...]:
-    dated: dict[str, Any] = {"trade_date": short_on, "value_date": short_on}
+_ON_THE_EIGHTH: dict[str, Any] = {"trade_date": "2026-01-08", "value_date": "2026-01-08"}
+
+
+def _of_fees() -> tuple[Case, ...]:
     return (
         case("amount_scale-fee_money", fees=[{**_CASH_FEE, "amount": "0.001"}]),
         case("amount_scale-fee_units", fees=[{**_BNB_FEE, "units": "0." + "0" * 18 + "1"}]),
         case("asset_unknown", fees=[{**_BNB_FEE, "asset": "DOGE"}]),
         case("account_unknown", fees=[{**_BNB_FEE, "account": "nowhere"}]),
         case("units_short-fee", "the fee is not there", fees=[{**_BNB_FEE, "units": "1000"}]),
-        case("units_short_on_value_date", "the fee's units arrived on 2026-01-12 only", **dated),
+        case(
+            "units_short_on_value_date",
+            "the fee's units arrived on 2026-01-12 only",
+            **_ON_THE_EIGHTH,
+        ),
+    )
+
+
+def _of_lots(noun: str) -> tuple[Case, ...]:
+    """What a settlement that names its lots may be wrong in; units of BTC leave."""
+    units = "given" if noun == "exchange" else "units"
+    here: dict[str, Any] = {"prelude": "identified", "fees": []}
+    here |= {} if noun == "delivery" else {"trade_date": "2026-01-05"}
+
+    def named(*lots: tuple[str, str]) -> dict[str, Any]:
+        return {**here, "lots": [{"lot": lot, "units": units} for lot, units in lots]}
+
+    return (
+        case("lots_missing", **here),
+        case("lots_not_identified", lots=[{"lot": UNKNOWN, "units": "1"}]),
+        case("lots_do_not_cover", **named(("@lot_1", "0.75"))),
+        case("lot_unknown", **named((UNKNOWN, "1"))),
+        case("lot_unknown-asset", "a lot of another asset", **named(("@lot_bnb", "1"))),
+        case("lot_unknown-twice", **named(("@lot_1", "0.5"), ("@lot_1", "0.5"))),
+        case("lot_short", **named(("@lot_2", "1"))),
+        case("amount_scale-lot", **named(("@lot_1", "1"), ("@lot_2", TOO_FINE))),
+        case(
+            "value_date_before_reference-lot",
+            "the lot came in later",
+            **{**named(("@lot_2", "0.5")), "value_date": "2026-01-05", units: "0.5"},
+        ),
+        case("valid-lots", "parts of two lots", **named(("@lot_1", "0.75"), ("@lot_2", "0.25"))),
     )
 
 
@@ -175,6 +208,7 @@ DISPOSALS = (
             case("currency_differs", proceeds={"currency": "EUR", "amount": "40100"}),
             case("units_short", units="1000"),
             *_of_fees(),
+            *_of_lots("disposal"),
         ),
     ),
     Subject(
@@ -197,6 +231,7 @@ DISPOSALS = (
             *_without_trade_date(*of_facts("delivery", _EARLY), *_of_fees()),
             FINE_UNITS,
             case("units_short", units="1000"),
+            *_of_lots("delivery"),
         ),
     ),
 )
@@ -256,7 +291,19 @@ EXCHANGES = (
             case("amount_scale-given", given=TOO_FINE),
             case("amount_scale-received", received="0." + "0" * 18 + "1"),
             case("units_short", given="1000"),
-            *_of_fees(),
+            *_of_fees()[:-1],
+            case(
+                "units_short_on_value_date",
+                "less is received than the fee, and what was there arrived on 2026-01-12 only",
+                received="0.05",
+                **_ON_THE_EIGHTH,
+            ),
+            case(
+                "valid-fee_of_received",
+                "the fee is kept back from what is received",
+                **_ON_THE_EIGHTH,
+            ),
+            *_of_lots("exchange"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Cases of the mandate (books, mandates, accounting policy) and of the registry."""
+"""Cases of the mandate (books, mandates) and of the registry."""
 
 from __future__ import annotations
 
@@ -87,41 +87,6 @@ MANDATE_KINDS = (
         (
             case("mandate_unknown", mandate=UNKNOWN),
             case("mandate_not_suspended", prelude="governed"),
-        ),
-    ),
-    Subject(
-        "accounting_policy.adopted",
-        "governed",
-        {
-            **GOVERN,
-            "effective_from": "2026-01-01",
-            "framework": "ifrs",
-            "functional_currency": "USD",
-            "presentation_currency": "KZT",
-            "cost_formula": "fifo",
-            "assets": [
-                {
-                    "asset": "BTC",
-                    "classification": "intangible",
-                    "memo": DIGEST,
-                    "measurement_model": "revaluation",
-                    "class_id": "digital-assets",
-                    "interchangeable": True,
-                }
-            ],
-        },
-        (
-            case(
-                "policy_incomplete",
-                assets=[
-                    {
-                        "asset": "DOGE",
-                        "classification": "intangible",
-                        "memo": DIGEST,
-                        "measurement_model": "cost",
-                    }
-                ],
-            ),
         ),
     ),
 )

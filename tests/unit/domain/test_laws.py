@@ -16,6 +16,7 @@ from ledger.domain.verified import read_event
 from ledger.kernel.canonical import decode_object
 from ledger.kernel.errors import SignatureError
 from ledger.signing.dsse import parse_envelope
+from tests.support.book_scenes import SCENES as BOOK_SCENES
 from tests.support.books import book, quorum
 from tests.support.fund_simulator import (
     BTC,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 UNKNOWN = "0" * 64
 WEAK_KEY = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """The identity point: one signature verifies on every message."""
-SCENES: dict[str, Callable[[], Answer]] = {}
+SCENES: dict[str, Callable[[], Answer]] = dict(BOOK_SCENES)
 
 
 def scene(law: str) -> Callable[[Callable[[], Answer]], Callable[[], Answer]]:
@@ -328,21 +329,6 @@ def resumed_though_it_governs() -> Answer:
     assert fund.state.mandate is not None
     return fund.act(
         "mandate.resumed", "gulnara", mandate=fund.state.mandate.event_id, reason="No doubt"
-    )
-
-
-@scene("policy_incomplete")
-def a_policy_for_an_asset_that_is_not_listed() -> Answer:
-    fund = fund_under()
-    asset = {"asset": "ETH", "classification": "intangible", "memo": DIGEST}
-    return fund.act(
-        "accounting_policy.adopted",
-        "gulnara",
-        effective_from=fund.today,
-        framework="ifrs",
-        functional_currency="USD",
-        cost_formula="fifo",
-        assets=[{**asset, "measurement_model": "cost", "interchangeable": True}],
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from ledger.domain.apply import advance
 from ledger.domain.digest import state_digest
 from tests.support.books import EXCEPTION, anybody, approval, book, open_book, quorum, rule
-from tests.support.fund_simulator import GROUNDS, replayed
+from tests.support.fund_simulator import replayed
 from tests.support.small_fund import (
     SmallFund,
     codes_of,
@@ -253,18 +253,3 @@ def test_without_an_exception_rule_the_charter_s_quorum_decides_on_exceptions() 
     assert codes_of(fact) == ["DESIGN.AUTHORITY.1", "charter_quorum"]
     answer = fund.act("approval.given", "nurlan", proposal=fund.event_ids[-1])
     assert effects_of(answer) == [("effective", ["DESIGN.AUTHORITY.1"])]
-
-
-def test_an_accounting_policy_is_kept_with_its_first_day() -> None:
-    fund = fund_under()
-    asset: dict[str, Any] = {"asset": "BTC", "classification": "intangible", "memo": "0" * 64}
-    adopted = fund.govern(
-        "accounting_policy.adopted",
-        effective_from=fund.today,
-        framework="ifrs",
-        functional_currency="USD",
-        cost_formula="fifo",
-        assets=[{**asset, "measurement_model": "revaluation", "interchangeable": True}],
-    )
-    assert fund.state.accounting_policies == [(fund.today, adopted)]
-    assert GROUNDS == {"facts": {}, "evidence": []}

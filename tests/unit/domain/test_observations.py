@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ledger.domain.known import KnownState
 from ledger.domain.observations import PRICES_KEPT
+from tests.support.book_scenes import FAIR_VALUE, value_by
 from tests.support.fund_simulator import DIGEST, GROUNDS
-from tests.support.small_fund import SmallFund, fund_under, laws_of
+from tests.support.small_fund import SmallFund, classified, fund_under, laws_of
 
 MEASURED = {"measure": "market_cap", "subject": "BTC", "unit": "USD", "source": "S", **GROUNDS}
 PRICE = {"asset": "BTC", "currency": "USD", "source": "S", "market": "M", **GROUNDS}
@@ -72,3 +75,36 @@ def test_a_stated_fact_is_the_last_one_stated() -> None:
     for value in (True, False):
         fund.state_fact(value=value)
         assert fund.state.facts["audited", "fund"].value is value
+
+
+@pytest.mark.parametrize(
+    ("instant", "laws"),
+    [
+        ("2026-01-04T07:00:01.000000Z", ["price_after_cut_off"]),
+        ("2026-01-04T07:00:00.999999Z", []),
+        ("2026-01-03T23:00:00.000000Z", []),
+        ("2026-01-01T19:00:00.000000Z", []),
+        ("2026-01-01T18:59:59.999999Z", ["price_too_old"]),
+        ("2026-01-05T00:00:00.000000Z", ["price_after_cut_off"]),
+    ],
+)
+def test_a_fair_value_rests_on_prices_of_its_day_or_shortly_before(
+    instant: str, laws: list[str]
+) -> None:
+    """Up to noon in the fund's zone, five hours ahead, and two days back."""
+    assert laws_of(value_by(instant, "2026-01-04")) == laws
+
+
+def test_prices_are_looked_at_by_the_policy_of_the_value_date_alone() -> None:
+    fund = fund_under()
+    fund.measure_by(classified())
+    fund.measure_by(
+        classified(), change="change_of_estimate", fair_value={**FAIR_VALUE, "max_age_days": 0}
+    )
+    seen = fund.do(
+        "price.observed", "aigerim", price="1", observed_at=fund.instant(days=-9), **PRICE
+    )
+    fields = {**VALUE, "method": "Median", "prices": [seen], **GROUNDS}
+    before = fund.act("valuation.adopted", "aigerim", value_date=fund.day(-1), **fields)
+    assert laws_of(before) == []
+    assert laws_of(fund.act("valuation.adopted", "aigerim", **fields)) == ["price_too_old"]

@@ -14,6 +14,7 @@ from ledger.kernel.instants import (
     check_instant,
     days_between,
     local_day,
+    local_time,
     parse_day,
     parse_instant,
     render_instant,
@@ -113,6 +114,24 @@ def test_the_local_day_is_clipped_at_the_ends_of_the_calendar(
 ) -> None:
     """As `add_days` is. A record of such a time must be refused, not end the auditor's program."""
     assert local_day(instant, offset) == day
+
+
+@pytest.mark.parametrize(
+    ("instant", "offset", "there"),
+    [
+        ("2026-11-22T00:00:00.000000Z", 0, "2026-11-22T00:00:00.000000"),
+        ("2026-11-22T18:59:59.999999Z", 300, "2026-11-22T23:59:59.999999"),
+        ("2026-11-22T19:00:00.000000Z", 300, "2026-11-23T00:00:00.000000"),
+        ("2026-11-22T04:59:59.000001Z", -300, "2026-11-21T23:59:59.000001"),
+        ("2024-02-28T23:59:00.000000Z", 1, "2024-02-29T00:00:00.000000"),
+        ("9999-12-31T23:59:59.000000Z", 300, "9999-12-31T23:59:59.000000"),
+        ("0001-01-01T00:00:00.000000Z", -300, "0001-01-01T00:00:00.000000"),
+    ],
+)
+def test_the_local_time(instant: str, offset: int, there: str) -> None:
+    """Clipped at the ends of the calendar, as the day is."""
+    assert local_time(instant, offset) == there
+    assert there.startswith(local_day(instant, offset))
 
 
 def test_adding_days() -> None:

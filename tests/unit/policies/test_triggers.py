@@ -144,6 +144,18 @@ def _statements(fund: SmallFund) -> None:
     fund.do("report.filed", "aigerim", deliverable="d", covers_until=fund.today, channel="c",
             recipient="R", nil_return=False, document=DIGEST, **GROUNDS)  # fmt: skip
     fund.do("period.closed", "aigerim", **fund.close(fund.day(-1)))
+    _books(fund)
+
+
+def _books(fund: SmallFund) -> None:
+    fund.measure_by()
+    fund.do("measurement.recorded", "aigerim", occasion="interim", **GROUNDS)
+    restated: dict[str, Any] = {"value_date": fund.day(-1), "restates": ["2026"]}
+    fund.do("entry.posted", "aigerim", **fund.entry(**restated))
+    posted = fund.do("entry.posted", "aigerim", **fund.entry())
+    reversal = {"entry": posted, "explanation": "It was posted twice", **GROUNDS}
+    fund.do("entry.reversed", "aigerim", **reversal)
+    fund.do("statement.issued", "aigerim", **fund.issue("2026", fund.day(-1)))
 
 
 def promised(trigger: str) -> set[str]:
