@@ -19,12 +19,14 @@ from ledger.log.merkle import leaf_hash
 from ledger.projections.fund_history import FundHistory
 from ledger.service.checkpoints import check_length, read_high_water
 from ledger.statements.basis import span_of
+from ledger.statements.render_json import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
     from ledger.cli.workspace import Workspace
+    from ledger.kernel.canonical import Value
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -66,6 +68,12 @@ def _check_root(root: bytes, signed: bytes) -> None:
             "the records are not those of the signed checkpoint",
             hint="Keep the store, and audit the last bundle that was exported",
         )
+
+
+def sealed_form(value: dict[str, Value]) -> dict[str, Value]:
+    """A sealed object as a command prints it: `format` for its own schema, and its digest."""
+    shown = {"format" if name == "schema" else name: member for name, member in value.items()}
+    return {**shown, "digest": digest_of(value)}
 
 
 def today_of(history: FundHistory) -> str:

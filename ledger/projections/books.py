@@ -19,7 +19,7 @@ from ledger.projections.journal import (
     Journal,
     Line,
 )
-from ledger.projections.measurement import measure
+from ledger.projections.measurement import good_fair_value, measure
 from ledger.projections.occurrences import (
     CashMove,
     Encumbered,
@@ -198,13 +198,8 @@ class Books:
 
     def fair_value(self, asset: str, units: int, at: Occurrence) -> int:
         """What units are worth by the fair value adopted for the day; 0 and a finding without."""
-        price = self.values.price(asset, at.day)
-        rate = self.values.rate(price.unit, at.day, self.fx_source) if price else None
-        if price is None or rate is None:
-            code = "fair_value_missing" if price is None else "rate_missing"
-            self.gap(code, at, asset, "IFRS 13.9", f"adopt a fair value of {asset} for {at.day}")
-            return 0
-        return self.values.worth(units, self.scales[asset], price.number, rate.number)
+        found = good_fair_value(self, at, asset)
+        return self.values.worth(units, self.scales[asset], *found) if found else 0
 
     @property
     def fx_source(self) -> str | None:

@@ -66,7 +66,7 @@ def post_by_hand(books: Books, one: HandEntry) -> bool:
     """An entry by hand; lines on the accounts of an asset change its lots too."""
     lines = []
     for line in one.lines:
-        if line.account in CARRYING and line.dimension in books.pools:
+        if line.account in CARRYING:
             _adjust_lots(books, one, line)
         foreign = line.foreign[1] if line.foreign else 0
         if foreign:
@@ -90,7 +90,10 @@ def _adjust_lots(books: Books, one: HandEntry, line: HandLine) -> None:
         return
     with_cost = line.adjusts_cost and line.account != IMPAIRMENT
     shadow = sum(lot.shadow for lot in lots)
-    for lot, part in spread(line.amount, lots, units):
+    # Rounded towards nothing on both sides, so that a reversal takes back what an entry gave.
+    sign = 1 if line.amount >= 0 else -1
+    for lot, size in spread(sign * line.amount, lots, units):
+        part = sign * size
         lot.carrying_amount += part
         if with_cost:
             lot.cost += part

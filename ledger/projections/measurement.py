@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from ledger.domain.accounting_policies import AssetPolicy
     from ledger.domain.lots import Lot
     from ledger.projections.books import Books
-    from ledger.projections.occurrences import Inflow, Measured, Outflow, Swap
+    from ledger.projections.occurrences import Inflow, Measured, Occurrence, Outflow, Swap
     from ledger.projections.values import Ratio
 
     At = Measured | Inflow | Outflow | Swap
 
 _WITHOUT_FAIR_VALUE = frozenset({"amortised_cost"})
 """Models that need no fair value."""
+_NOT_MEASURED = frozenset({"prepayment"})
+"""Classifications that stay at what was paid."""
 
 
 def measure(books: Books, one: Measured) -> None:
@@ -35,7 +37,7 @@ def measure(books: Books, one: Measured) -> None:
     lines: list[Line] = []
     for asset in books.held():
         policy = books.policy_of(asset)
-        if policy is None or policy.classification == "prepayment":
+        if policy is None or policy.classification in _NOT_MEASURED:
             continue
         if policy.measurement_model in _WITHOUT_FAIR_VALUE:
             lines += _amortised(books, one, asset, policy)
@@ -53,7 +55,9 @@ def revalue_before_disposal(books: Books, one: Inflow | Outflow | Swap, *assets:
     lines: list[Line] = []
     for asset in dict.fromkeys(assets):
         terms = books.policy_of(asset)
-        if terms is not None and terms.measurement_model in _CHANGES:
+        if terms is None or terms.classification in _NOT_MEASURED:
+            continue
+        if terms.measurement_model in _CHANGES:
             lines += _at_fair_value(books, one, asset, terms, _Changes())
     books.journal.post(one.day, one.position, one.event_id, "revaluation before disposal", lines)
 
@@ -71,7 +75,7 @@ def _at_fair_value(
     books: Books, at: At, asset: str, policy: AssetPolicy, changes: _Changes
 ) -> list[Line]:
     """Measure one asset; nothing and a finding where there is no fair value of the day."""
-    found = _fair_value(books, at, asset)
+    found = good_fair_value(books, at, asset)
     if found is None:
         return []
     price, rate = found
@@ -109,8 +113,8 @@ def _less_costs(books: Books) -> Ratio:
     return below - above, below
 
 
-def _fair_value(books: Books, at: At, asset: str) -> tuple[Ratio, Ratio] | None:
-    """The price of one unit and the rate to the functional currency, if both are good."""
+def good_fair_value(books: Books, at: Occurrence, asset: str) -> tuple[Ratio, Ratio] | None:
+    """The price of one unit and the rate to the functional currency; else a finding says why."""
     price = books.values.price(asset, at.day)
     if price is None:
         books.gap(

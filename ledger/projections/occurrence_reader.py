@@ -93,6 +93,8 @@ class OccurrenceReader:
             waiting = self._waiting.pop(effect.event_id, None)
             if effect.verdict == REFUSED:
                 self.proposals.pop(effect.event_id, None)
+                if waiting is not None and waiting.kind.name == _CLOSE:
+                    self.shut = max((close.day for close in self.periods), default="")
             elif waiting is not None:
                 self._read(position, waiting, found)
         return found

@@ -47,6 +47,18 @@ def amounts(shown: Any, ref: str) -> list[str]:
     return list(rows[0]["amounts"])
 
 
+def explained(fund: Harbour, known_at: int, event: str) -> None:
+    """The restatement is explained event by event: only one changed the second quarter."""
+    told = fund.json("statement", "diff", "--period", "2025Q2", "--from", known_at)
+    assert [event["event"] for event in told["events"]] == [event]
+    changed = {one["ref"]: one["difference"] for one in told["changes"]}
+    assert changed["performance.disposal"] == "-160"
+    assert "performance.custody" not in changed
+    text = fund("statement", "diff", "--period", "2025Q2", "--from", known_at).ok().out
+    assert "correction" in text
+    assert "Costs of the purchase" in text
+
+
 def test_two_quarters_are_closed_issued_and_restated(fund: Harbour, tmp_path: Path) -> None:
     known_at = two_quarters(fund)
     issued = fund.json("statement", "show", "--period", "2025Q2", "--known-at", known_at)
@@ -84,15 +96,7 @@ def test_two_quarters_are_closed_issued_and_restated(fund: Harbour, tmp_path: Pa
     assert amounts(now, "performance.disposal")[0] == "9840"
     assert "Costs of the purchase" in str(now["tables"])
 
-    # The restatement is explained event by event: only one changed the second quarter.
-    told = fund.json("statement", "diff", "--period", "2025Q2", "--from", known_at)
-    assert [event["event"] for event in told["events"]] == [restated["event"]]
-    changed = {one["ref"]: one["difference"] for one in told["changes"]}
-    assert changed["performance.disposal"] == "-160"
-    assert "performance.custody" not in changed
-    text = fund("statement", "diff", "--period", "2025Q2", "--from", known_at).ok().out
-    assert "correction" in text
-    assert "Costs of the purchase" in text
+    explained(fund, known_at, restated["event"])
 
     # The late fee is the third quarter's.
     third = fund.json("statement", "show", "--period", "2025Q3")

@@ -39,7 +39,7 @@ def test_it_ends_well_and_says_each_step(shown: tuple[Path, Said]) -> None:
         "  10 purchases proposed, cosigned and settled (position 31)",
         "  imported again: 10 rows recorded before, nothing changed",
         "  19 purchases proposed, cosigned and settled (position 49)",
-        "  sealed and audited: 40 records, valid",
+        "  sealed and audited: 44 records, valid",
         "  sealed and audited: 58 records, valid",
     ):
         assert part in lines
@@ -58,18 +58,27 @@ def test_it_ends_well_and_says_each_step(shown: tuple[Path, Said]) -> None:
         "2026-02-15 units 7,565 2,381 -5,184 BTC later",
         "BTC 124,392 3,751,589,470 USD",
         "2021-12-29 units 124,391 124,392 +1 BTC filing",
-        "audit of here/el-salvador/bundle.evidence.zip: valid, 40 records",
+        "audit of here/el-salvador/bundle.evidence.zip: valid, 44 records",
         "audit of here/strategy/bundle.evidence.zip: valid, 58 records",
+        "Digital assets 63,154,150.00",
+        "8 lines add up to the figure; the signed events:",
+        "Impairment loss -9,567,860.00",
     ],
 )
 def test_it_shows_what_ties_and_what_does_not(shown: tuple[Path, Said], line: str) -> None:
     assert line in [" ".join(shown_line.split()) for shown_line in shown[1].out.splitlines()]
 
 
+def test_it_replays_the_quarters_that_were_reported(shown: tuple[Path, Said]) -> None:
+    told = [" ".join(line.split()) for line in shown[1].out.splitlines()]
+    purchases, impairment = "425,000,000.00 425,000,000.00", "44,241,918.60 44,242,000.00"
+    assert f"2020Q3 {purchases} {impairment} 380,758,081.40 380,758,000.00" in told
+
+
 def test_what_it_tells_to_try_next_works(shown: tuple[Path, Said], tmp_path: Path) -> None:
     root, said = shown
     told = [line.split() for line in said.out.splitlines() if line.startswith("  custody ")]
-    assert len(told) == 5
+    assert len(told) == 7
     for _, *command in told:
         moved = [part if part != "receipt.tlog-proof" else str(tmp_path / part) for part in command]
         custody(*moved, at=root.parent).ok()
@@ -110,7 +119,7 @@ def test_as_json_it_is_one_object(tmp_path: Path) -> None:
     value: Any = custody("demo", "--into", tmp_path / "here", "--json").ok().json
     (fund,) = value["funds"]
     assert value["schema"] == "custody.demo/1"
-    assert fund["audit"] == {"verdict": "valid", "records": 40, "findings": []}
+    assert fund["audit"] == {"verdict": "valid", "records": 44, "findings": []}
     assert fund["totals"] == [
         {"asset": "BTC", "units": "2381", "consideration": {"USD": "104613860"}}
     ]

@@ -15,6 +15,7 @@ from ledger import __version__
 from ledger.cli.history import COLUMNS
 from ledger.cli.main import COMMANDS, cli
 from ledger.cli.observations import COLUMNS as OBSERVED
+from tests.support.books_journey import adopt_policy
 from tests.support.custody_program import (
     PURCHASE,
     Harbour,
@@ -137,7 +138,32 @@ class Story:
         self.told("audit", self.root / "q", "--trust", "trust")
         self.told("doctor")
         self._of_the_mandate()
+        self._of_the_books()
         self.found["demo"] = {"schema": "custody.demo/1"}  # test_demonstration.py reads it
+
+    def _of_the_books(self) -> None:
+        day = self.told("holdings")["as_of"]
+        year = day[:4]
+        adopt_policy(self.fund, effective_from=f"{year}-01-01")
+        seen = self.fund.register(
+            "price.observed", by=("bolat",), asset="BTC", currency="USD", price="41000",
+            observed_at=f"{day}T00:00:00.000000Z", source="A", market="A",
+        )  # fmt: skip
+        self.fund.register(
+            "valuation.adopted", by=("aigerim", "daniyar", "marat"), asset="BTC", currency="USD",
+            fair_value="41000", level="1", method="Last", prices=[seen["event"]],
+        )  # fmt: skip
+        of = ("--period", year)
+        self.told("journal")
+        self.told("trial-balance")
+        self.told("lots", "BTC")
+        shown = self.told("statement show", *of)
+        self.told("statement diff", *of, "--from", shown["known_at"])
+        self.told("trace", "position.digital_assets", *of)
+        self.told("chart", "value")
+        self.told("period close", str(int(year) - 1), "--author", "aigerim")
+        cases = Path(__file__).parents[2] / "policies" / "accounting_cases"
+        self.told("accounting check", cases / "el_salvador_2021_2022.json")
 
     def _of_the_mandate(self) -> None:
         self.told("mandate list")

@@ -47,7 +47,7 @@ def check(
         tried += [(where, one) for one in try_cases(read_cases(data, where=where))]
     failed = [one for _, one in tried if not one.passed]
     if as_json:
-        output.emit_lines("accounting-case", [_value(where, one) for where, one in tried])
+        output.emit_lines("accounting_case", [_value(where, one) for where, one in tried])
     else:
         for where, one in tried:
             if everything or not one.passed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import options, output
-from ledger.cli.bookkeeping import known_at, read_books, today_of
+from ledger.cli.bookkeeping import known_at, read_books, sealed_form, today_of
 from ledger.cli.report_tables import money
 from ledger.cli.workspace import find_workspace
 from ledger.domain.chart import CHART
@@ -133,7 +133,8 @@ def trial_balance(
     day = check_day(as_of) if as_of else today_of(history)
     books = history.books(day)
     if as_json:
-        output.emit_json("trial-balance", trial_balance_value(books, history.reader.fund, day))
+        value = trial_balance_value(books, history.reader.fund, day)
+        output.emit_json("trial_balance", sealed_form(value))
         return
     output.say(f"{history.reader.fund}  trial balance as of {day}, in {books.values.currency}")
     rows, digits = balances_of(books, day), books.values.digits

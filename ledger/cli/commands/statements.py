@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli import exits, options, output
-from ledger.cli.bookkeeping import day_shown, known_at, read_books
+from ledger.cli.bookkeeping import day_shown, known_at, read_books, sealed_form
 from ledger.cli.report_tables import money, show_report
 from ledger.cli.workspace import find_workspace
 from ledger.kernel.amounts import render_amount
 from ledger.kernel.errors import InputError
 from ledger.statements.basis import PROFILES
 from ledger.statements.differences import Changed, between, changes
-from ledger.statements.render_json import digest_of, report_value
+from ledger.statements.render_json import report_value
 from ledger.statements.report import NAMES, PRIMARY, basis_of, report_of, table_named
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def show(
     report = report_for(history, period, profile, day_shown(history, period, as_of))
     if as_json:
         value = report_value(report)
-        output.emit_json("statement", {**value, "digest": digest_of(value)})
+        output.emit_json("statement", sealed_form(value))
         return exits.DONE if report.is_complete or incomplete else exits.UNDECIDABLE
     wanted = names or (tuple(t.name for t in report.tables) if notes else PRIMARY)
     tables = [table_named(report, name) for name in wanted]
@@ -117,7 +117,7 @@ def diff(
     steps = _steps(history, earlier, first, last, (period, profile, day))
     if as_json:
         output.emit_json(
-            "statement-diff",
+            "statement_diff",
             {
                 "period": period, "from": first, "to": last,
                 "changes": [_changed_value(one) for one in found],

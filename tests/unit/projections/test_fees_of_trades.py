@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.folded_books import YEN, Story, asset
@@ -9,7 +11,7 @@ from tests.support.folded_books import YEN, Story, asset
 FEE = (("vault", "BNB", 2),)
 
 
-def story_of(**policy: object) -> Story:
+def story_of(**policy: Any) -> Story:
     """Ten BNB at 30 each, worth 40; BTC at cost."""
     story = Story()
     story.adopt(asset(), asset("BNB"), **policy)
