@@ -137,7 +137,8 @@ class Books:
 
     def gap(self, code: str, at: Occurrence, subject: str, paragraph: str, hint: str) -> None:
         """Remember that something is missing."""
-        self.gaps.append(Gap(code, at.day, at.position, subject, paragraph, hint))
+        lasting = not isinstance(at, Measured)
+        self.gaps.append(Gap(code, at.day, at.position, subject, paragraph, hint, lasting))
 
     def ask_class(self, asset: str, at: Occurrence | AdoptedPolicy) -> None:
         """Remember that an asset has come to stand in the books and no policy classifies it."""

@@ -26,6 +26,8 @@ class Gap:
     """The paragraph that asks for it."""
     hint: str
     """What to do."""
+    is_lasting: bool = True
+    """Whether later amounts rest on it; what one measurement lacked, the next may have."""
 
 
 @fixed

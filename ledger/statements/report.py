@@ -168,10 +168,11 @@ def result_by_balance_sheets(basis: Basis, span: Span) -> int:
 
 def concerns(basis: Basis) -> tuple[Concern, ...]:
     """What stands against the report, and what its reader must know."""
+    first = basis.spans[-1].first
     found = [
         Concern(
             gap.code, gap.day, gap.position, gap.subject, gap.paragraph, gap.hint,
-            is_blocking=True,
+            is_blocking=gap.is_lasting or gap.day >= first,
         )
         for gap in basis.books.gaps
     ]  # fmt: skip

@@ -195,6 +195,21 @@ def test_mistakes_are_told(fund: Harbour, command: tuple[str, ...], code: int, w
     assert (said.code, words in said.err) == (code, True), said
 
 
+def test_what_an_old_measurement_lacked_is_told_and_stops_nothing(fund: Harbour) -> None:
+    adopt_policy(fund)
+    contribute(fund, "2000000", "2023-01-05")
+    buy(fund, "10", "400000", "2023-01-10")
+    members = {"occasion": "interim", "value_date": "2023-06-30"}
+    fund.register("measurement.recorded", by=TREASURY, **members)
+    for day in ("2024-12-31", "2025-12-31"):
+        value(fund, "45000", day)
+    assert fund("statement", "show", "--period", "2023").code == 8
+    shown = fund.json("statement", "show", "--period", "2025")
+    told = [(one["code"], one["day"], one["blocking"]) for one in shown["concerns"]]
+    assert told[0] == ("fair_value_missing", "2023-06-30", False)
+    assert shown["complete"]
+
+
 def test_a_close_waits_for_what_is_open(fund: Harbour) -> None:
     adopt_policy(fund)
     contribute(fund, "2000000", "2025-01-05")
