@@ -194,7 +194,40 @@ def concerns(basis: Basis) -> tuple[Concern, ...]:
                 is_blocking=False,
             )
         )  # fmt: skip
+    if basis.before is not None:
+        found += _restated(basis, basis.before)
     return tuple(dict.fromkeys(found))
+
+
+def _restated(basis: Basis, before: Span) -> list[Concern]:
+    """That comparatives are no longer what was issued for their period (IAS 8.42, .49)."""
+    issued = [one for one in basis.history.reader.issued if one.body.period == before.name]
+    if not issued:
+        return []
+    known_at = issued[-1].body.known_at
+    then, now = (
+        _amounts(basis_of(history, before.name, profile=basis.profile))
+        for history in (basis.history.known_at(known_at), basis.history)
+    )
+    if then == now:
+        return []
+    return [
+        Concern(
+            "comparatives_restated", before.last, issued[-1].position, before.name, "IAS 8.49",
+            f"`custody statement diff --period {before.name} --from {known_at}` explains it",
+            is_blocking=False,
+        )
+    ]  # fmt: skip
+
+
+def _amounts(basis: Basis) -> list[list[int | None]]:
+    """The figures of a period's own column: position, and profit or loss with OCI."""
+    return [
+        [row.cells[0].amount]
+        for table in (position(basis), performance(basis))
+        for row in table.rows
+        if row.cells
+    ]
 
 
 def table_named(report: Report, name: str) -> Table:

@@ -210,6 +210,38 @@ def test_what_an_old_measurement_lacked_is_told_and_stops_nothing(fund: Harbour)
     assert shown["complete"]
 
 
+def test_a_restated_comparative_is_told(fund: Harbour) -> None:
+    adopt_policy(fund, effective_from="2023-01-01")
+    contribute(fund, "2000000", "2024-01-05")
+    buy(fund, "10", "400000", "2024-01-10")
+    value(fund, "45000", "2024-12-31")
+    fund.register(
+        "period.closed", by=TREASURY, period="2024", starts_on="2024-01-01",
+        ends_on="2024-12-31", statements=[],
+    )  # fmt: skip
+    shown = fund.json("statement", "show", "--period", "2024")
+    fund.register(
+        "statement.issued", by=TREASURY, title="financial_statements", period="2024",
+        as_of="2024-12-31", known_at=shown["known_at"], document=shown["digest"],
+        authorised_by="The board",
+    )  # fmt: skip
+    value(fund, "45000", "2025-12-31")
+    codes = [one["code"] for one in fund.json("statement", "show", "--period", "2025")["concerns"]]
+    assert codes == []
+    lines = [
+        {"account": "5060", "side": "debit", "amount": "700"},
+        {"account": "1000", "side": "credit", "amount": "700", "currency": "USD"},
+    ]
+    fund.register(
+        "entry.posted", by=TREASURY, lines=lines, explanation="An invoice of March",
+        restates=["2024"], value_date="2024-03-01",
+    )  # fmt: skip
+    shown = fund.json("statement", "show", "--period", "2025")
+    assert [one["code"] for one in shown["concerns"]] == ["comparatives_restated"]
+    assert "statement diff --period 2024" in shown["concerns"][0]["hint"]
+    assert amounts(shown, "performance.administration") == ["0", "-700"]
+
+
 def test_a_close_waits_for_what_is_open(fund: Harbour) -> None:
     adopt_policy(fund)
     contribute(fund, "2000000", "2025-01-05")
