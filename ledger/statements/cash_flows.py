@@ -31,7 +31,8 @@ ROWS: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
     ("financing", "interest_paid", "Interest paid", ("interest_paid",), "IAS 7.31"),
     ("other", "entries", "Entries posted by hand", ("entry", "reversal", "correction",
      "reclassification", "migration", "opening", "swap", "disposal", "revaluation_oci",
-     "revaluation_pl", "exchange", "delivery", "reward", "contribution_in_kind"), "IAS 7.21"),
+     "revaluation_pl", "exchange", "delivery", "reward", "airdrop", "grant", "forfeiture",
+     "receipt", "contribution_in_kind"), "IAS 7.21"),
 )  # fmt: skip
 """Activity, reference, label, words of cash lines, paragraph: together all that moves cash."""
 _TITLES = {

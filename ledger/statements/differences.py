@@ -31,31 +31,35 @@ class Changed:
 
 def changes(earlier: Report, later: Report) -> list[Changed]:
     """Every figure that differs, in the order of the later report; one that is missing is zero."""
-    found = []
-    old = {row.ref: row for table in earlier.tables for row in table.rows if row.cells}
-    seen = set()
-    for table in later.tables:
-        for row in table.rows:
-            if row.cells:
-                seen.add(row.ref)
-                found += _of(row, old.get(row.ref), table.heads)
-    for table in earlier.tables:
-        for row in table.rows:
-            if row.cells and row.ref not in seen:
-                found += _of(row, row, table.heads, gone=True)
+    found: list[Changed] = []
+    old, new = _figures(earlier), _figures(later)
+    for ref, (row, now) in new.items():
+        found += _of(row, old[ref][1] if ref in old else {}, now)
+    for ref, (row, was) in old.items():
+        if ref not in new:
+            found += _of(row, was, {})
     return found
 
 
-def _of(
-    row: Row, before: Row | None, heads: tuple[str, ...], *, gone: bool = False
-) -> list[Changed]:
+def _figures(report: Report) -> dict[str, tuple[Row, dict[str, int]]]:
+    """Every row of figures by its name, with its figures by the names of their columns."""
+    return {
+        row.ref: (
+            row,
+            {head: cell.amount or 0 for head, cell in zip(table.heads, row.cells, strict=True)},
+        )
+        for table in report.tables
+        for row in table.rows
+        if row.cells
+    }
+
+
+def _of(row: Row, was: dict[str, int], now: dict[str, int]) -> list[Changed]:
     found = []
-    for number, cell in enumerate(row.cells):
-        was = before.cells[number].amount or 0 if before and number < len(before.cells) else 0
-        now = 0 if gone else cell.amount or 0
-        if was != now:
-            column = heads[number] if number < len(heads) else ""
-            found.append(Changed(row.ref, row.label, column, row.unit, row.scale, was, now))
+    for column in {**now, **was}:
+        before, after = was.get(column, 0), now.get(column, 0)
+        if before != after:
+            found.append(Changed(row.ref, row.label, column, row.unit, row.scale, before, after))
     return found
 
 

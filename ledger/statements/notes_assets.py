@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledger.domain.chart import CARRYING
@@ -46,18 +47,46 @@ _UNIT_LINES = {
     "fee": "Paid as fees",
     "migration": "Migrated",
 }
+_NAMES = {"opening": "taken_on"}
+"""Words whose line is not called as they are: `opening` is the first line of every table."""
 
 
 def roll_forwards(basis: Basis) -> Table:
     """Opening, movements and closing of the carrying amount of each asset (IAS 38.118(e))."""
     rows: list[Row] = []
+    classes: defaultdict[str, list[Row]] = defaultdict(list)
     for asset in basis.assets():
-        rows.append(heading(f"roll_forward.of.{asset}", _named(basis, asset)))
-        rows += _roll_forward(basis, asset)
+        of_asset = _roll_forward(basis, asset)
+        rows += [heading(f"roll_forward.of.{asset}", _named(basis, asset)), *of_asset]
+        terms = basis.policy.asset(asset)
+        if terms is not None and terms.class_id:
+            classes[terms.class_id] += of_asset
+    for class_id, of_class in sorted(classes.items()):
+        rows += _of_class(basis, class_id, of_class)
     return Table(
         "roll_forward", "Digital assets: reconciliation of carrying amounts", basis.heads,
         tuple(rows), "IAS 38.118(e)",
     )  # fmt: skip
+
+
+def _of_class(basis: Basis, class_id: str, rows: list[Row]) -> list[Row]:
+    """The lines of all assets of a class added up; nothing for a class of one asset."""
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        by_name.setdefault(row.ref.rpartition(".")[2], []).append(row)
+    if len(by_name["opening"]) == 1:
+        return []
+    ref = f"roll_forward.class.{class_id}"
+    order = ("opening", *_LINES, "closing")
+    return [
+        heading(f"{ref}.heading", f"Class {class_id}"),
+        *(
+            basis.total(f"{ref}.{name}", by_name[name][0].label, by_name[name],
+                        paragraph=by_name[name][0].paragraph)
+            for name in order
+            if name in by_name
+        ),
+    ]  # fmt: skip
 
 
 def _named(basis: Basis, asset: str) -> str:
@@ -112,7 +141,9 @@ def units(basis: Basis) -> Table:
                 )
                 for span in basis.spans
             )
-            lines += shown([basis.units(f"units.{asset}.{word}", label, asset, cells)])
+            lines += shown(
+                [basis.units(f"units.{asset}.{_NAMES.get(word, word)}", label, asset, cells)]
+            )
         closing = tuple(
             summed(basis.books, [Selector(memo, "", span.last, 1, asset, memo=True)])
             for span in basis.spans
@@ -205,7 +236,10 @@ def cost_model(basis: Basis) -> Table | None:
             f"cost_model.{asset}.impairment",
             "Accumulated impairment",
             tuple(
-                Cell((have.amount or 0) - (paid.amount or 0), (*have.selectors,))
+                Cell(
+                    (have.amount or 0) - (paid.amount or 0),
+                    (*have.selectors, *[replace(one, sign=-one.sign) for one in paid.selectors]),
+                )
                 for paid, have in zip(cost.cells, carrying.cells, strict=True)
             ),
             paragraph="IAS 38.118(c)",

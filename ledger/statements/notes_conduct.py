@@ -15,7 +15,6 @@ from ledger.statements.movements import NON_CASH
 from ledger.statements.tree import Cell, Row, Table
 
 if TYPE_CHECKING:
-    from ledger.projections.occurrences import Occurrence
     from ledger.statements.basis import Basis
 
 AFTER_MAX = 50
@@ -112,7 +111,7 @@ def events_after(basis: Basis) -> Table | None:
     return Table("events_after", "Events after the period", (), tuple(rows), "IAS 10.21")
 
 
-def _said(basis: Basis, one: Occurrence) -> str:
+def _said(basis: Basis, one: Inflow | Outflow | Swap | FairValue) -> str:
     where = f"{one.day}, position {one.position}"
     if isinstance(one, FairValue):
         return f"{where}: fair value of {one.asset} {one.price} {one.currency}"
@@ -121,13 +120,11 @@ def _said(basis: Basis, one: Occurrence) -> str:
             f"{where}: {_units(basis, one.given[1], one.given[2])} given for "
             f"{_units(basis, one.received[1], one.received[2])}"
         )
-    if isinstance(one, Inflow | Outflow):
-        for_money = ""
-        if one.money is not None:
-            currency, amount = one.money
-            for_money = f" for {render_amount(amount, minor_unit_digits(currency))} {currency}"
-        return f"{where}: {one.word} of {_units(basis, one.asset, one.units)}{for_money}"
-    return where
+    for_money = ""
+    if one.money is not None:
+        currency, amount = one.money
+        for_money = f" for {render_amount(amount, minor_unit_digits(currency))} {currency}"
+    return f"{where}: {one.word} of {_units(basis, one.asset, one.units)}{for_money}"
 
 
 def _units(basis: Basis, asset: str, count: int) -> str:

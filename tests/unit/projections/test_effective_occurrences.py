@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from ledger.projections.occurrences import (
     CashMove,
     Encumbered,
-    ExchangeRate,
     FairValue,
     HandEntry,
     Inflow,
@@ -74,6 +73,25 @@ def test_a_refused_proposal_is_forgotten() -> None:
     assert list(told(fund).reader.proposals) == [proposal]
     fund.do("approval.refused", "daniyar", proposal=proposal, reason="Too dear")
     assert told(fund).reader.proposals == {}
+
+
+def test_a_proposal_that_is_approved_may_be_settled() -> None:
+    fund = fund_under(quorum(1, "purchase"))
+    proposal = fund.pend("acquisition.proposed", "aigerim", **fund.acquisition("3"))
+    fund.approve(proposal, "daniyar")
+    assert told(fund).occurrences == []
+    fund.do("acquisition.settled", "bolat", **fund.acquired(proposal, "3", "90"))
+    assert last_of(fund).position == fund.state.position
+
+
+def test_what_waits_and_says_nothing_to_the_books_is_not_kept() -> None:
+    fund = fund_under()
+    appointed = fund.appointment("timur", "Clerk")
+    waiting = fund.pend("officer.appointed", "gulnara", **appointed)
+    reader = told(fund).reader
+    assert (reader._waiting, reader.proposals) == ({}, {})
+    fund.approve(waiting, "nurlan")
+    assert told(fund).occurrences == []
 
 
 def test_a_proposal_is_kept_until_its_last_settlement() -> None:
@@ -243,7 +261,9 @@ def test_an_entry_and_its_reversal_are_mirrors() -> None:
 
 
 def test_an_entry_that_restates_is_a_correction() -> None:
-    fund = closed_fund()
+    fund = fund_under()
+    fund.tick(days=3)
+    fund.do("period.closed", "aigerim", **fund.close(fund.day(-1)))
     fund.do("entry.posted", "aigerim", **fund.entry(value_date=fund.day(-1), restates=["2026"]))
     found = last_of(fund)
     assert isinstance(found, HandEntry)
@@ -271,70 +291,6 @@ def test_measurements_closes_and_issues_are_kept_by_position() -> None:
         policy.event_id for policy in history.reader.policies
     ]
     assert history.known_at(1).reader.policies == []
-
-
-# -- exchange rates that come late ----------------------------------------------------------------
-
-
-def closed_fund(*rules: dict[str, Any]) -> SmallFund:
-    """A fund whose year, as it calls it, ended yesterday."""
-    fund = fund_under(*rules)
-    fund.tick(days=3)
-    act = fund.pend if rules else fund.do
-    act("period.closed", "aigerim", **fund.close(fund.day(-1)))
-    return fund
-
-
-def observe(fund: SmallFund, day: str, measure: str = "exchange_rate") -> str:
-    said = {"measure": measure, "subject": "EUR/USD", "value": "1.125", "unit": "USD"}
-    return fund.do(
-        "observation.recorded", "aigerim", observed_on=day, source="S", **said, **GROUNDS
-    )
-
-
-def test_a_rate_counts_on_the_day_on_which_it_was_observed() -> None:
-    fund = fund_under()
-    event_id = observe(fund, fund.day(-1))
-    assert last_of(fund) == ExchangeRate(
-        fund.day(-1), fund.state.position, event_id, "EUR", "USD", "1.125", "S"
-    )
-    observe(fund, fund.today, "market_cap")
-    assert len(told(fund).occurrences) == 1
-
-
-def test_a_late_rate_never_reaches_into_a_closed_period() -> None:
-    fund = closed_fund()
-    for day, wanted in ((-2, fund.today), (-1, fund.today), (0, fund.today)):
-        observe(fund, fund.day(day))
-        assert last_of(fund).day == wanted
-
-
-def test_a_period_whose_close_waits_is_shut_to_rates() -> None:
-    fund = closed_fund(quorum(1, "period_close"))
-    observe(fund, fund.day(-1))
-    assert last_of(fund).day == fund.today
-
-
-def test_a_period_whose_close_is_refused_is_open_to_rates_again() -> None:
-    fund = closed_fund(quorum(1, "period_close"))
-    close = fund.event_ids[-1]
-    fund.do("approval.refused", "daniyar", proposal=close, reason="Too early")
-    assert fund.state.shut_until == ""
-    observe(fund, fund.day(-1))
-    assert last_of(fund).day == fund.day(-1)
-
-
-def test_a_refused_close_leaves_earlier_periods_shut() -> None:
-    fund = closed_fund(quorum(1, "period_close"))
-    fund.approve(fund.event_ids[-1], "daniyar")
-    shut = fund.state.shut_until
-    fund.tick(days=2)
-    close = fund.pend("period.closed", "aigerim", **fund.close(fund.day(-1), fund.day(-2)))
-    fund.do("approval.refused", "daniyar", proposal=close, reason="Too early")
-    observe(fund, shut)
-    assert last_of(fund).day == fund.today
-    observe(fund, fund.day(-1))
-    assert last_of(fund).day == fund.day(-1)
 
 
 def test_a_fair_value_says_its_level() -> None:

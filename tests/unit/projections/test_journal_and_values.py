@@ -8,6 +8,7 @@ from ledger.kernel.errors import InvariantError
 from ledger.projections.journal import MEMO, Entry, Journal, Line
 from ledger.projections.occurrences import ExchangeRate, FairValue
 from ledger.projections.values import Adopted, DailyValues, Values, ratio
+from tests.support.folded_books import Story
 
 
 def test_an_entry_that_does_not_balance_is_a_defect() -> None:
@@ -66,6 +67,12 @@ def test_memo_lines_are_apart_and_balance_nothing() -> None:
     assert set(journal.memo) == {("9300", "BTC", "w")}
     assert journal.memo["9300", "BTC", "w"].until("2025-01-01") == 3
     assert journal.memo["9300", "BTC", "w"].until("2025-01-02") == 6
+
+
+def test_values_in_a_fold_say_nothing_by_themselves() -> None:
+    books = Story().books()
+    books.fold([FairValue("2025-01-02", 1, "e1", "BTC", "JPY", "1", "1")])
+    assert (books.gaps, books.journal.entries) == ([], 0)
 
 
 def adopted(day: str, position: int) -> Adopted:
