@@ -17,7 +17,7 @@ from ledger.kernel.fixed import fixed
 from ledger.kernel.form import Code, Day, Form, Many, Office, RuleId, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ledger.domain.policy import Action, Known
     from policies.obligation import Obligation
@@ -161,6 +161,26 @@ class Verdict:
     """Whether the rule speaks of this action at all: one that does not gives no authority."""
     inputs: tuple[str, ...] = ()
     """What a kept rule rests on, for explanations."""
+
+
+def first_that_holds(answers: Sequence[Verdict]) -> Verdict | None:
+    """Of several things that are wrong the first; what only flags hides none that denies or asks.
+
+    Otherwise leaving something out could make a mere flag of what waits for approvals.
+    """
+    if not answers:
+        return None
+    first = answers[0]
+    if _stops(first):
+        return first
+    stopping = next((one for one in answers if _stops(one)), None)
+    if stopping is None:
+        return first
+    return Verdict((*first.findings, *stopping.findings), stopping.requirements)
+
+
+def _stops(verdict: Verdict) -> bool:
+    return bool(verdict.requirements) or any(one.verdict != FLAG for one in verdict.findings)
 
 
 ALLOWED = Verdict()

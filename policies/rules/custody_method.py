@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from ledger.kernel.form import Code, Name
-from policies.rule import Codes, Rule, RuleParams, RuleType, Verdict
+from policies.rule import Codes, Rule, RuleParams, RuleType, Verdict, first_that_holds
 from policies.rules.parties import place_of
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     place = place_of(action)
     if place is None:
         return rule.unknown("account")
-    for condition in (_method, _attested, _names, _limbs):
-        answer = condition(rule, params, place, known, action.value_date)
-        if answer is not None:
-            return answer
+    day, asks = action.value_date, (_method, _attested, _names, _limbs)
+    answers = [ask(rule, params, place, known, day) for ask in asks]
+    answer = first_that_holds([one for one in answers if one is not None])
+    if answer is not None:
+        return answer
     return rule.kept(f"account {place.account}: {place.method}")
 
 

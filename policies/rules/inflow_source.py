@@ -19,6 +19,7 @@ from policies.rule import (
     RuleParams,
     RuleType,
     Verdict,
+    first_that_holds,
 )
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
         return rule.kept() if action.source in params.exempt_sources else NOT_APPLICABLE
     if action.source == UNSOLICITED and (params.sources_any_of or params.denied_sources):
         return _flagged(rule)
-    for condition in (_source, _facts, _evidence, _budget):
-        answer = condition(rule, params, action, known)
-        if answer is not None:
-            return answer
+    answers = [ask(rule, params, action, known) for ask in (_source, _facts, _evidence, _budget)]
+    answer = first_that_holds([one for one in answers if one is not None])
+    if answer is not None:
+        return answer
     asks = params.sources_any_of or params.denied_sources or params.exclude_if_any_of
     if asks or params.evidence_required or any(_effects(params)):
         return rule.kept(*([f"source {action.source}"] if action.source else []))

@@ -22,6 +22,7 @@ from policies.rule import (
     RuleParams,
     RuleType,
     Verdict,
+    first_that_holds,
 )
 
 if TYPE_CHECKING:
@@ -59,13 +60,12 @@ def judge(rule: Rule, action: Action, _known: Known) -> Verdict:
     # A reason that is not stated may be the one that is restricted.
     if params.reason is not None and action.reason not in {"", params.reason}:
         return NOT_APPLICABLE
-    asks = False
-    for condition in (_destination, _asset, _provenance, _purpose, _paid_in):
-        answer = condition(rule, params, action)
-        if answer is not None and answer != ALLOWED:
-            return answer
-        asks = asks or answer is not None
-    if not asks:
+    conditions = (_destination, _asset, _provenance, _purpose, _paid_in)
+    answers = [one for ask in conditions if (one := ask(rule, params, action)) is not None]
+    answer = first_that_holds([one for one in answers if one != ALLOWED])
+    if answer is not None:
+        return answer
+    if not answers:
         return rule.broken("no such outflow", action.triggers[0])
     return ALLOWED if params.reason in {None, action.reason} else NOT_APPLICABLE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ledger.kernel.form import Many, Name, Slug
-from policies.rule import Rule, RuleParams, RuleType, Verdict
+from policies.rule import Rule, RuleParams, RuleType, Verdict, first_that_holds
 from policies.rules.parties import goes_nowhere, place_of
 
 if TYPE_CHECKING:
@@ -36,11 +36,10 @@ def judge(rule: Rule, action: Action, known: Known) -> Verdict:
     params: Params = rule.params
     if goes_nowhere(action):
         return rule.unknown("account")
-    for condition in (_classes, _books, _sub_fund, _title):
-        answer = condition(rule, params, action, known)
-        if answer is not None:
-            return answer
-    return rule.kept()
+    asks = (_classes, _books, _sub_fund, _title)
+    answers = [ask(rule, params, action, known) for ask in asks]
+    answer = first_that_holds([one for one in answers if one is not None])
+    return rule.kept() if answer is None else answer
 
 
 def _classes(rule: Rule, params: Params, action: Action, _known: Known) -> Verdict | None:
