@@ -93,7 +93,10 @@ def show_quarters() -> None:
         for case in read_cases(data, where=name).cases
         if case.id == QUARTERS
     )
-    reported = {row["quarter"]: row["reported"] for row in case.expected["notes"]["reported"]}
+    reported = {
+        row["quarter"]: row["reported"]
+        for row in present(case.expected.notes, "the case has notes")["reported"]
+    }
     rows = figures_of(case)["notes"]["by_quarter"]
     output.say("Strategy's quarters under the US standards of that time (no reversal), replayed:")
     names = ("purchases", "impairment", "carrying_amount")

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ledger.kernel.errors import BodyError, InputError
+from ledger.kernel.errors import BodyError, InputError, LedgerError
 from ledger.kernel.fixed import fixed
 from ledger.kernel.form import CurrencyCode, Day, Form, Many, Slug, read_form
+from ledger.kernel.instants import check_day
 from ledger.kernel.json_text import read_json
 
 HINT = "The format is docs/spec/accounting-cases.md"
@@ -102,6 +103,42 @@ class CaseLot(Form):
     carrying_amount: Decimal | None = None
 
 
+Scalar = str | Unquoted
+_REQUIRED: dict[str, frozenset[str]] = {
+    "cash_in": frozenset({"currency", "amount"}),
+    "acquire": frozenset({"asset", "quantity"}),
+    "contribute": frozenset({"asset", "quantity", "unit_fair_value"}),
+    "reward": frozenset({"asset", "quantity", "unit_fair_value"}),
+    "airdrop": frozenset({"asset", "quantity", "unit_fair_value"}),
+    "dispose": frozenset({"asset", "quantity"}),
+    "swap": frozenset({"give", "get"}),
+    "fee": frozenset({"asset", "quantity", "unit_fair_value"}),
+    "transfer": frozenset({"asset", "quantity"}),
+    "price": frozenset({"asset", "unit_price"}),
+    "fx": frozenset({"base", "quote", "rate"}),
+    "measure": frozenset(),
+}
+"""Type of a fact to the members that it must have."""
+_ALLOWED: dict[str, frozenset[str]] = {
+    "cash_in": frozenset({"source"}),
+    "acquire": frozenset({"unit_price", "amount", "fee", "currency", "lot",
+                          "initial_carrying_amount"}),
+    "contribute": frozenset({"lot", "source"}),
+    "reward": frozenset({"lot", "source"}),
+    "airdrop": frozenset({"lot", "source"}),
+    "dispose": frozenset({"unit_price", "amount", "costs", "currency", "lots"}),
+    "swap": frozenset({"fee"}),
+    "fee": frozenset({"purpose"}),
+    "transfer": frozenset({"source_account", "destination_account"}),
+    "price": frozenset({"currency", "source"}),
+    "fx": frozenset({"source"}),
+    "measure": frozenset(),
+}  # fmt: skip
+"""Type of a fact to the members that it may have besides."""
+_LEGS = frozenset({"give", "get"})
+_LEG_MEMBERS = frozenset({"asset", "quantity", "unit_fair_value", "lot", "from"})
+
+
 class CaseEvent(Form):
     """One fact; which members it has depends on its type."""
 
@@ -132,6 +169,103 @@ class CaseEvent(Form):
     rate: Any = None
     initial_carrying_amount: Any = None
 
+    @model_validator(mode="after")
+    def _has_its_members(self) -> CaseEvent:
+        given = self.model_fields_set - {"seq", "date", "type"}
+        for name in sorted(_REQUIRED[self.type] - given):
+            raise ValueError(f"a fact of type {self.type} has a member {name}")
+        for name in sorted(given - _REQUIRED[self.type] - _ALLOWED[self.type]):
+            raise ValueError(f"a fact of type {self.type} has no member {name}")
+        if self.type in {"acquire", "dispose"} and not given & {"unit_price", "amount"}:
+            raise ValueError(f"a fact of type {self.type} has a unit_price or an amount")
+        for name in sorted(given):
+            self._check(name, getattr(self, name))
+        return self
+
+    def _check(self, name: str, value: object) -> None:
+        if name in _LEGS or (name == "fee" and self.type == "swap"):
+            _check_table(name, value, _LEG_MEMBERS, {"asset", "quantity"})
+        elif name == "lots":
+            if not isinstance(value, list) or not value:
+                raise ValueError("lots is a list of lots")
+            for one in value:
+                _check_table("lots", one, frozenset({"lot", "quantity"}), {"lot", "quantity"})
+        elif not isinstance(value, Scalar):
+            raise ValueError(f"{name} is a text")
+
+
+def _check_table(name: str, value: object, allowed: frozenset[str], needed: set[str]) -> None:
+    if not isinstance(value, dict) or not needed <= value.keys() <= allowed:
+        raise ValueError(f"{name} is a table with {', '.join(sorted(needed))}")
+    if not all(isinstance(member, Scalar) for member in value.values()):
+        raise ValueError(f"{name} holds texts")
+
+
+_NUMBERS = ("quantity", "unit_price", "unit_fair_value", "amount", "costs", "rate")
+
+
+def _check_numbers(event: CaseEvent) -> None:
+    """That a fact that is to be played says plain decimals; a rejection may say anything."""
+    tables = [event.give, event.get, *(event.lots or [])]
+    said = [getattr(event, name) for name in _NUMBERS]
+    said += [table.get(n) for table in tables if table for n in ("quantity", "unit_fair_value")]
+    if isinstance(event.fee, dict):
+        said += [event.fee.get("quantity"), event.fee.get("unit_fair_value")]
+    else:
+        said.append(event.fee)
+    for value in said:
+        if value is not None and (not isinstance(value, str) or not _PLAIN.match(value)):
+            raise ValueError(f"event {event.seq}: {str(value)[:40]!r} is no plain decimal as text")
+
+
+_PLAIN = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,30})?\Z", re.ASCII)
+
+
+def _assets_of(event: CaseEvent) -> set[str]:
+    tables = [event.give, event.get, event.fee if isinstance(event.fee, dict) else None]
+    named = [event.asset, *[table["asset"] for table in tables if table]]
+    return {name for name in named if isinstance(name, str)}
+
+
+class OneSided(Form):
+    """A line of an entry: what it is kept by, and a debit or a credit."""
+
+    asset: Asset | None = None
+    currency: CurrencyCode | None = None
+    debit: Decimal | None = None
+    credit: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _has_one_side(self) -> OneSided:
+        if (self.debit is None) == (self.credit is None):
+            raise ValueError("a line has a debit or a credit")
+        return self
+
+
+class ExpectedLine(OneSided):
+    """A line that must be in the journal: an account by its key."""
+
+    account: Annotated[str, StringConstraints(max_length=64)]
+
+
+class ExpectedEntry(Form):
+    """An entry that must be in the journal."""
+
+    event: Annotated[int, Field(ge=1, le=1_000_000)]
+    date: Day
+    entry: Annotated[str, StringConstraints(max_length=64)] = ""
+    lines: Annotated[Many[ExpectedLine], Field(max_length=256)]
+
+
+class Expected(Form):
+    """Figures that must come out; those that are left out are not compared."""
+
+    journal: Annotated[Many[ExpectedEntry], Field(max_length=EVENTS_MAX)] | None = None
+    disposals: list[Any] | None = None
+    periods: list[Any] | None = None
+    closing: dict[str, Any] | None = None
+    notes: dict[str, Any] | None = None
+
 
 class Case(Form):
     """One case: policy, assets, facts, and what must come out."""
@@ -147,7 +281,7 @@ class Case(Form):
     assets: dict[Asset, CaseAsset]
     opening: Annotated[Many[CaseLot], Field(max_length=64)] = ()
     events: Annotated[Many[CaseEvent], Field(min_length=1, max_length=EVENTS_MAX)]
-    expected: dict[str, Any]
+    expected: Expected
 
     @model_validator(mode="after")
     def _in_order(self) -> Case:
@@ -157,7 +291,39 @@ class Case(Form):
         days = [event.date for event in self.events]
         if days != sorted(days):
             raise ValueError("events stand in the order of their days")
+        for event in self.events:
+            _check_numbers(event)
+            for code in sorted(_assets_of(event) - set(self.assets)):
+                raise ValueError(f"event {event.seq}: no asset is called {code[:20]}")
+        for lot in self.opening:
+            if lot.asset not in self.assets:
+                raise ValueError(f"no asset is called {lot.asset[:20]}")
         return self
+
+
+class EntryLineOffered(OneSided):
+    """A line of an entry that is to be refused: an account by its key."""
+
+    account: Literal[
+        "cash", "digital_assets", "contributed_capital", "revaluation_surplus",
+        "retained_earnings", "pl_disposal", "pl_revaluation", "pl_impairment", "expense_fees",
+    ]  # fmt: skip
+
+
+class EntryOffered(Form):
+    """An entry that is to be refused."""
+
+    lines: Annotated[Many[EntryLineOffered], Field(min_length=1, max_length=16)]
+
+
+class PriceOffered(Form):
+    """A price at its own instant, for a day that it may not be a price of."""
+
+    asset: Asset
+    observed_at: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")
+    ]
+    unit_price: Decimal
 
 
 class Input(Form):
@@ -167,11 +333,23 @@ class Input(Form):
     assets: dict[Asset, CaseAsset] = {}  # noqa: RUF012 - copied
     event: dict[str, Any] | None = None
     events: Annotated[Many[dict[str, Any]], Field(max_length=16)] = ()
-    entry: dict[str, Any] | None = None
+    entry: EntryOffered | None = None
     closed_through: Day | None = None
     measure: Day | None = None
-    price: dict[str, Any] | None = None
+    price: PriceOffered | None = None
     policy_event: CasePolicy | None = None
+
+    @model_validator(mode="after")
+    def _says_real_days(self) -> Input:
+        for fact in (*self.events, *([self.event] if self.event else [])):
+            day = fact.get("date", "2026-01-01")
+            if not isinstance(day, str):
+                raise ValueError("a date is a day as text")  # noqa: TRY004 - as above
+            try:
+                check_day(day)
+            except LedgerError as error:
+                raise ValueError(error.message) from None
+        return self
 
 
 class RejectionCase(Form):

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ledger.domain.chart import CHART
 from ledger.domain.outcome import EFFECTIVE
 from ledger.kernel.errors import BodyError, InputError, LedgerError
-from ledger.kernel.instants import add_days, parse_instant
+from ledger.kernel.instants import add_days, check_instant, parse_instant
 from ledger.kernel.money import minor_unit_digits
 from ledger.kernel.rounding import half_even
 from ledger.projections.values import ratio
@@ -23,10 +24,16 @@ from ledger.rehearsal.fund import GOVERNORS, RehearsalFund
 from policies.engine import PolicyEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ledger.domain.outcome import Outcome
-    from ledger.rehearsal.accounting_case import CaseAsset, CaseLot, CasePolicy
+    from ledger.rehearsal.accounting_case import (
+        CaseAsset,
+        CaseLot,
+        CasePolicy,
+        EntryLineOffered,
+        PriceOffered,
+    )
 
 OPERATOR = "operator"
 MEMO = hashlib.sha256(b"memorandum of the case").hexdigest()
@@ -204,29 +211,29 @@ class AccountingStage:
         """An act of the operator that has no grounds; its id."""
         return self.signed(kind, OPERATOR, fields)
 
-    def post(self, lines: list[dict[str, Any]], accounts: Mapping[str, str]) -> None:
+    def post(self, lines: Sequence[EntryLineOffered], accounts: Mapping[str, str]) -> None:
         """Post an entry by hand whose lines name accounts by their keys."""
         said = []
         for line in lines:
-            side = "debit" if "debit" in line else "credit"
+            number = accounts[line.account]
             row = {
-                "account": accounts[line["account"]],
-                "side": side,
-                "amount": canonical(line[side]),
+                "account": number,
+                "side": "credit" if line.debit is None else "debit",
+                "amount": canonical(line.debit or line.credit or "0"),
             }
-            if "asset" in line or line["account"] in ("revaluation_surplus", "pl_disposal"):
-                row["asset"] = line.get("asset", next(iter(self.assets)))
-            if line["account"] == "cash":
-                row["currency"] = line.get("currency", self.policy.functional_currency)
+            if CHART[number].of == "asset":
+                row["asset"] = line.asset or next(iter(self.assets))
+            if CHART[number].of == "currency":
+                row["currency"] = line.currency or self.policy.functional_currency
             said.append(row)
         self.do("entry.posted", lines=said, explanation="An entry of the case")
 
-    def observe_price(self, price: Mapping[str, Any], day: str) -> None:
+    def observe_price(self, price: PriceOffered, day: str) -> None:
         """A price at its own instant, adopted as the fair value of a day."""
-        asset, currency = price["asset"], self.policy.functional_currency
-        instant = price["observed_at"].removesuffix("Z") + ".000000Z"
+        instant = check_instant(price.observed_at.removesuffix("Z") + ".000000Z")
         self.fund.move_to(add_days(max(day, instant[:10]), 1))
-        self.value_at(0, asset, canonical(price["unit_price"]), currency, instant, day)
+        currency = self.policy.functional_currency
+        self.value_at(0, price.asset, canonical(price.unit_price), currency, instant, day)
 
     def value_at(
         self, seq: int, asset: str, price: str, currency: str, instant: str, day: str

@@ -91,19 +91,18 @@ def figures_of(case: Case) -> dict[str, Any]:
 def _differences(case: Case) -> list[str]:
     found = figures_of(case)
     differences = [f"the books lack: {gap}" for gap in found["gaps"]]
-    for name, wanted in case.expected.items():
-        if name == "journal":
-            differences += _journal_differences(wanted, found["journal"])
-        elif name == "notes":
-            for note, value in wanted.items():
-                if note in NOTES:
-                    differences += compare(value, found["notes"][note], f"notes.{note}")
-                elif note not in REMARKS:
-                    differences.append(f"notes.{note}: no such note is known")
-        elif name in found:
-            differences += compare(wanted, found[name], name)
-        else:
-            differences.append(f"{name}: no such figure is known")
+    expected = case.expected
+    if expected.journal is not None:
+        wanted = [entry.model_dump(exclude_none=True) for entry in expected.journal]
+        differences += _journal_differences(wanted, found["journal"])
+    for name in ("disposals", "periods", "closing"):
+        if getattr(expected, name) is not None:
+            differences += compare(getattr(expected, name), found[name], name)
+    for note, value in (expected.notes or {}).items():
+        if note in NOTES:
+            differences += compare(value, found["notes"][note], f"notes.{note}")
+        elif note not in REMARKS:
+            differences.append(f"notes.{note}: no such note is known")
     return differences
 
 
@@ -238,7 +237,7 @@ def _offer(given: Input) -> None:
     if given.price is not None and given.measure is not None:
         player.observe_price(given.price, given.measure)
     if given.entry is not None:
-        player.post(given.entry["lines"], _KEYS)
+        player.post(given.entry.lines, _KEYS)
     for number, fact in enumerate(facts, start=1):
         shown = {"seq": number, "date": max(day, player.fund.day), **fact}
         event = read_form(CaseEvent, shown)
@@ -249,11 +248,12 @@ def _offer(given: Input) -> None:
 
 
 def _assets(given: Input, facts: list[dict[str, Any]]) -> dict[str, Any]:
-    lines = given.entry["lines"] if given.entry else []
-    named = [table.get("asset") for table in (*facts, *lines, given.price or {})]
+    named = [fact.get("asset") for fact in facts]
+    named += [line.asset for line in given.entry.lines] if given.entry else []
+    named += [given.price.asset] if given.price else []
     found = dict(given.assets)
     for code in (*named, *([] if found else ["BTC"])):
-        if code is not None:
+        if isinstance(code, str):
             found.setdefault(code, CaseAsset())
     if not found:
         raise InputError("no asset is named")

@@ -195,6 +195,22 @@ def statement_files() -> list[bytes]:
     return [b"account,asset,units,as_of\nvault-1,BTC,10,2026-01-05\nvault-2,BNB,0,2026-01-05\n"]
 
 
+def accounting_case_files() -> list[bytes]:
+    """One case, and one input that must be refused."""
+    head = b'{"format":"custody-accounting-cases/1",'
+    case = (
+        b'"cases":[{"id":"a","kind":"worked","title":"T","amount_unit":"KZT","policy":{},"assets":'
+        b'{"BTC":{"scale":8}},"events":[{"seq":1,"date":"2026-01-05","type":"acquire","asset":'
+        b'"BTC","quantity":"1","amount":"2"}],"expected":{"journal":[{"event":1,"date":'
+        b'"2026-01-05","lines":[{"account":"cash","currency":"KZT","credit":"2"}]}]}}]}'
+    )
+    rejection = (
+        b'"rejections":[{"id":"r","input":{"event":{"type":"acquire","asset":"BTC","quantity":0.1,'
+        b'"unit_price":"1"}},"expect":"reject","reason":"quantity_must_be_decimal_string"}]}'
+    )
+    return [head + case, head + rejection]
+
+
 def scenario_files() -> list[bytes]:
     """One scenario in each of the two languages."""
     toml = (

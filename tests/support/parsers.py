@@ -50,6 +50,7 @@ from ledger.log.tiles import (
     render_entries,
     render_tile,
 )
+from ledger.rehearsal.accounting_case import read_cases
 from ledger.rehearsal.scenario import read_scenarios
 from ledger.service.intake import verify_submission
 from ledger.signing.base64_text import decode_base64, encode_base64
@@ -331,6 +332,16 @@ def statement(data: bytes) -> bool:
     return True
 
 
+def accounting_cases(data: bytes) -> bool:
+    """A file of accounting cases."""
+    try:
+        file = read_cases(data, where="fuzzed")
+    except LedgerError:
+        return False
+    assert file.format == "custody-accounting-cases/1"
+    return True
+
+
 def scenarios(data: bytes) -> bool:
     """A scenario file, in TOML or JSON."""
     try:
@@ -484,6 +495,7 @@ PARSERS: tuple[Parser, ...] = (
     Parser("observations", observations, seeds.observation_files, 300_000),
     Parser("statement", statement, seeds.statement_files, 300_000),
     Parser("scenarios", scenarios, seeds.scenario_files, 60_000),
+    Parser("accounting_cases", accounting_cases, seeds.accounting_case_files, 60_000),
     Parser("settings", settings, seeds.settings, 250_000),
     Parser("archive", archive, seeds.archives, 600_000),
     Parser("evidence", evidence, seeds.archives, 60_000, "bundle", refused_seeds=True),
