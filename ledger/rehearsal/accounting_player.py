@@ -24,7 +24,7 @@ from ledger.rehearsal.accounting_stage import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.rehearsal.accounting_case import CaseEvent
+    from ledger.rehearsal.accounting_fact import CaseEvent
 
 
 @dataclass(slots=True)

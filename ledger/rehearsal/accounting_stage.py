@@ -19,7 +19,8 @@ from ledger.kernel.instants import add_days, check_instant, parse_instant
 from ledger.kernel.money import minor_unit_digits
 from ledger.kernel.rounding import half_even
 from ledger.projections.values import ratio
-from ledger.rehearsal.accounting_case import Unquoted, canonical
+from ledger.rehearsal.accounting_case import canonical
+from ledger.rehearsal.accounting_fact import Unquoted
 from ledger.rehearsal.fund import GOVERNORS, RehearsalFund
 from policies.engine import PolicyEngine
 

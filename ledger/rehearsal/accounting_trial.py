@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.kernel.errors import InputError, LedgerError
 from ledger.kernel.form import read_form
-from ledger.rehearsal.accounting_case import CaseAsset, CaseEvent, CasePolicy
+from ledger.rehearsal.accounting_case import CaseAsset, CasePolicy
+from ledger.rehearsal.accounting_fact import CaseEvent
 from ledger.rehearsal.accounting_figures import figures, played
 from ledger.rehearsal.accounting_notes import NOTES, REMARKS
 from ledger.rehearsal.accounting_player import AccountingPlayer

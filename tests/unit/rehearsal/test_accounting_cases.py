@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from ledger.kernel.errors import InputError, ParseError
-from ledger.rehearsal.accounting_case import Unquoted, canonical, read_cases
+from ledger.rehearsal.accounting_case import canonical, read_cases
+from ledger.rehearsal.accounting_fact import Unquoted
 from ledger.rehearsal.accounting_trial import compare, try_cases
 
 CASE: dict[str, Any] = {
