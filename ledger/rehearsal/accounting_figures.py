@@ -10,9 +10,10 @@ from ledger.domain.chart import CHART
 from ledger.domain.record import parse_record
 from ledger.domain.verified import read_event
 from ledger.kernel.amounts import render_amount
+from ledger.kernel.instants import add_days
 from ledger.kernel.money import minor_unit_digits
 from ledger.projections.fund_history import FundHistory
-from ledger.projections.journal import MEMO
+from ledger.projections.journal import MEMO, UNITS
 from ledger.rehearsal.accounting_notes import NOTES
 from ledger.statements.amounts import render_all
 from ledger.statements.movements import (
@@ -210,12 +211,15 @@ def _period(one: Played, year: str) -> dict[str, Any]:
 
 
 def _was_held(one: Played, asset: str, first: str, last: str) -> bool:
-    rows = roll_forward(one.books, asset, first, last)
-    if any(amount for amount in rows.values()):
-        return True
-    return any(
-        event.date[:4] == first[:4] and event.asset == asset and event.type == "airdrop"
-        for event in one.case.events
+    """Whether units were there at the beginning or came in a span of days, at whatever amount."""
+    moved = [
+        series
+        for (account, by, _), series in one.books.journal.memo.items()
+        if account == UNITS and by == asset
+    ]
+    before = add_days(first, -1)
+    return any(series.days_between(first, last) for series in moved) or bool(
+        sum(series.until(before) for series in moved)
     )
 
 
