@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.domain.accounting_policies import AdoptedPolicy, timeline
 from ledger.domain.lots import Lot, LotPool, in_order, pool_of
+from ledger.kernel.errors import present
 from ledger.projections.cash_entries import move_cash, post_by_hand, reclassify
 from ledger.projections.custody_moves import move_units
 from ledger.projections.derecognition import go_out
@@ -161,8 +162,7 @@ class Books:
 
     def pool(self, asset: str, account: str) -> LotPool:
         """The lots of an asset from which a relief at an account takes."""
-        policy = self.policy
-        assert policy is not None  # noqa: S101 - nothing is taken without a policy
+        policy = present(self.policy, "nothing is taken without a policy")
         place = account if policy.lot_scope == "account" else ""
         places = self.pools[asset]
         pool = places.get(place)

@@ -21,6 +21,8 @@ from ledger.statements.movements import memo_of
 from ledger.store.durable_files import write_durably
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ledger.projections.books import Books
 
 WHATS = ("holdings", "value", "cost")
@@ -121,10 +123,10 @@ def _memo(books: Books, account: str, asset: str) -> DailySeries:
     )
 
 
-def _merged(several: object) -> DailySeries:
+def _merged(several: Iterable[DailySeries]) -> DailySeries:
     """One series of several: a sum by day."""
     found: dict[str, int] = {}
-    for series in several:  # type: ignore[attr-defined] # an iterable of series
+    for series in several:
         before = 0
         for day, total in zip(series.days, series.sums, strict=True):
             found[day] = found.get(day, 0) + total - before
